@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+// Bytes are `char`, so that topics, payloads and packets are views of one buffer, also in constant expressions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include <barelink/base/config.hpp>
+
+namespace barelink::inline v0 {
+
+using bytes_in  = std::span<char const>;
+using bytes_out = std::span<char>;
+
+// The same bytes as text. Lifetime: that of `b`.
+[[nodiscard]] constexpr std::string_view text_of(bytes_in b) noexcept { return {b.data(), b.size()}; }
+
+// A binary payload as the view that publish() takes. Lifetime: that of `b`.
+[[nodiscard]] inline std::string_view text_of(std::span<std::uint8_t const> b) noexcept {
+    return {reinterpret_cast<char const*>(b.data()), b.size()};
+}
+
+// The bytes of a payload as numbers 0..255. Lifetime: that of `text`.
+[[nodiscard]] inline std::span<std::uint8_t const> octets_of(std::string_view text) noexcept {
+    return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()};
+}
+
+// Copies `count` bytes, the first one first: the areas may overlap if `to` is the one in front.
+constexpr void move_bytes(char* to, char const* from, std::size_t count) noexcept {
+    if (std::is_constant_evaluated()) {
+        for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
+    } else if (count != 0) {
+        std::memmove(to, from, count);
+    }
+}
+
+[[nodiscard]] constexpr std::uint8_t octet(char c) noexcept { return static_cast<std::uint8_t>(c); }
+
+// Two bytes, the high one first [MQTT-1.5.2].
+[[nodiscard]] constexpr std::uint16_t load_u16(char const* from) noexcept {
+    return static_cast<std::uint16_t>((octet(from[0]) << 8) | octet(from[1]));
+}
+
+constexpr char* store_u16(char* to, std::uint16_t value) noexcept {
+    to[0] = static_cast<char>(value >> 8);
+    to[1] = static_cast<char>(value & 0xFF);
+    return to + 2;
+}
+
+}  // namespace barelink::inline v0

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSL-1.0
+// Every way to fail, one value each, grouped by who has to change something.
+#pragma once
+
+#include <cstdint>
+
+#include <barelink/base/config.hpp>
+
+namespace barelink::inline v0 {
+
+// Who is to blame for an error, so that a caller can react to a class of them.
+enum class culprit : std::uint8_t {
+    none,       // nothing went wrong
+    capacity,   // a limit of ours: raise the member of `limits` named in the comment, or wait
+    transport,  // the network below MQTT
+    peer,       // what the broker sent, or failed to send
+    misuse,     // the call itself: nothing was sent
+};
+
+// One byte. Which functions return which value is said at each function.
+enum class [[nodiscard]] errc : std::uint8_t {
+    ok = 0x00,
+    would_block,  // nothing is wrong: call again when the other side has moved
+    requested,    // the cause of a disconnect that the user asked for
+
+    // capacity
+    inflight_full = 0x10,     // limits::inflight publishes await an acknowledgement
+    subscribe_requests_full,  // limits::subscribe_requests SUBSCRIBE and UNSUBSCRIBE await an acknowledgement
+    subscriptions_full,       // limits::subscriptions filters are known
+    ring_full,                // limits::tx_bytes is taken by packets that wait; acknowledgements free it
+    publish_too_long,         // the packet can never fit limits::tx_bytes
+    request_too_long,         // a SUBSCRIBE or UNSUBSCRIBE can never fit limits::tx_bytes
+    connect_too_long,         // CONNECT is built in the receive buffer: limits::rx_bytes
+    topic_too_long,           // limits::topic_bytes
+    message_too_long,         // an inbound message is larger than limits::rx_bytes and chunks are off
+    inbound_full,             // limits::inbound messages are received but not completed
+    sources_full,             // limits::sources payloads are being pulled
+    mailbox_full,             // the owner has not polled for too long
+    store_full,               // the store took no more
+    store_failed,             // the store could not read or write
+    source_failed,            // a payload source gave fewer bytes than it had promised
+
+    // transport
+    resolve_failed = 0x30,  // the host name has no address
+    connect_refused,        // nobody listens on the port
+    unreachable,            // no route to the host
+    closed_by_peer,         // the other side closed in order
+    connection_reset,       // the other side or the network cut the connection
+    io_error,               // anything else of the platform
+    no_resources,           // the platform has no socket or buffer left
+    resolve_timeout,        // options::resolve_timeout_ms
+    connect_timeout,        // options::connect_timeout_ms
+    tls_timeout,            // options::tls_timeout_ms
+    write_timeout,          // the transport took no byte for options::write_timeout_ms
+    tls_failed,             // the secure channel could not be set up
+    credentials_failed,     // the credentials hook gave up
+    credentials_timeout,    // options::credentials_timeout_ms
+
+    // peer
+    malformed_packet = 0x50,  // bytes that no MQTT packet may have
+    protocol_error,           // a well-formed packet that may not come now
+    invalid_utf8,             // a string that is not UTF-8, or has U+0000 or a surrogate
+    invalid_topic,            // a topic name with a wildcard, or an empty one
+    packet_too_long,          // a packet other than PUBLISH that does not fit limits::rx_bytes
+    unknown_packet_id,        // an acknowledgement of something that was never asked
+    session_mismatch,         // session present although a clean session was asked for
+    connack_timeout,          // options::request_timeout_ms
+    ping_timeout,             // options::request_timeout_ms
+    publish_timeout,          // options::publish_timeout_ms
+    subscribe_timeout,        // twice options::request_timeout_ms
+    unsubscribe_timeout,      // twice options::request_timeout_ms
+    subscription_refused,     // SUBACK 0x80
+    unacceptable_version,     // CONNACK 1
+    identifier_rejected,      // CONNACK 2
+    server_unavailable,       // CONNACK 3
+    bad_credentials,          // CONNACK 4
+    not_authorized,           // CONNACK 5
+    replaced,                 // another connection uses the same client id
+
+    // misuse
+    not_connected = 0x80,  // needs a connection
+    already_connected,     // connect() was called before
+    bad_topic,             // not a topic name
+    bad_filter,            // not a topic filter
+    bad_qos,               // above 2, or above limits::highest_qos
+    bad_client_id,         // not UTF-8, or empty where it may not be, or over 23 characters in 3.1
+    bad_will,              // will topic, payload or QoS
+    bad_user_name,         // not UTF-8
+    password_without_user_name,
+    bad_option,            // a value out of its range
+    bad_version,           // a protocol version that limits::versions does not have
+    nothing_to_acknowledge,  // no delivered message with that packet id awaits an acknowledgement
+    no_such_subscription,
+    bad_address,           // an endpoint without host or port
+};
+
+[[nodiscard]] constexpr culprit culprit_of(errc e) noexcept {
+    auto const n = static_cast<std::uint8_t>(e);
+    return n < 0x10 ? culprit::none
+         : n < 0x30 ? culprit::capacity
+         : n < 0x50 ? culprit::transport
+         : n < 0x80 ? culprit::peer
+                    : culprit::misuse;
+}
+
+// A value, or the reason why there is none.
+template <class T>
+struct [[nodiscard]] result {
+    T    value = {};
+    errc error = errc::ok;
+
+    constexpr result() noexcept = default;
+    constexpr result(T v) noexcept : value{v} {}
+    constexpr result(errc e) noexcept : error{e} {}
+    constexpr result(T v, errc e) noexcept : value{v}, error{e} {}
+    [[nodiscard]] constexpr explicit operator bool() const noexcept { return error == errc::ok; }
+    friend constexpr bool operator==(result const&, result const&) = default;
+};
+
+}  // namespace barelink::inline v0

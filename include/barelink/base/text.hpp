@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+// Names for logs. A header of its own: a device that prints nothing carries no text.
+#pragma once
+
+#include <string_view>
+
+#include <barelink/base/errc.hpp>
+
+namespace barelink::inline v0 {
+
+namespace detail {
+struct errc_name {
+    errc             value = {};
+    std::string_view text  = {};
+};
+inline constexpr errc_name errc_names[] = {
+    {errc::ok, "ok"},
+    {errc::would_block, "would_block"},
+    {errc::requested, "requested"},
+    {errc::inflight_full, "inflight_full"},
+    {errc::subscribe_requests_full, "subscribe_requests_full"},
+    {errc::subscriptions_full, "subscriptions_full"},
+    {errc::ring_full, "ring_full"},
+    {errc::publish_too_long, "publish_too_long"},
+    {errc::request_too_long, "request_too_long"},
+    {errc::connect_too_long, "connect_too_long"},
+    {errc::topic_too_long, "topic_too_long"},
+    {errc::message_too_long, "message_too_long"},
+    {errc::inbound_full, "inbound_full"},
+    {errc::sources_full, "sources_full"},
+    {errc::mailbox_full, "mailbox_full"},
+    {errc::store_full, "store_full"},
+    {errc::store_failed, "store_failed"},
+    {errc::source_failed, "source_failed"},
+    {errc::resolve_failed, "resolve_failed"},
+    {errc::connect_refused, "connect_refused"},
+    {errc::unreachable, "unreachable"},
+    {errc::closed_by_peer, "closed_by_peer"},
+    {errc::connection_reset, "connection_reset"},
+    {errc::io_error, "io_error"},
+    {errc::no_resources, "no_resources"},
+    {errc::resolve_timeout, "resolve_timeout"},
+    {errc::connect_timeout, "connect_timeout"},
+    {errc::tls_timeout, "tls_timeout"},
+    {errc::write_timeout, "write_timeout"},
+    {errc::tls_failed, "tls_failed"},
+    {errc::credentials_failed, "credentials_failed"},
+    {errc::credentials_timeout, "credentials_timeout"},
+    {errc::malformed_packet, "malformed_packet"},
+    {errc::protocol_error, "protocol_error"},
+    {errc::invalid_utf8, "invalid_utf8"},
+    {errc::invalid_topic, "invalid_topic"},
+    {errc::packet_too_long, "packet_too_long"},
+    {errc::unknown_packet_id, "unknown_packet_id"},
+    {errc::session_mismatch, "session_mismatch"},
+    {errc::connack_timeout, "connack_timeout"},
+    {errc::ping_timeout, "ping_timeout"},
+    {errc::publish_timeout, "publish_timeout"},
+    {errc::subscribe_timeout, "subscribe_timeout"},
+    {errc::unsubscribe_timeout, "unsubscribe_timeout"},
+    {errc::subscription_refused, "subscription_refused"},
+    {errc::unacceptable_version, "unacceptable_version"},
+    {errc::identifier_rejected, "identifier_rejected"},
+    {errc::server_unavailable, "server_unavailable"},
+    {errc::bad_credentials, "bad_credentials"},
+    {errc::not_authorized, "not_authorized"},
+    {errc::replaced, "replaced"},
+    {errc::not_connected, "not_connected"},
+    {errc::already_connected, "already_connected"},
+    {errc::bad_topic, "bad_topic"},
+    {errc::bad_filter, "bad_filter"},
+    {errc::bad_qos, "bad_qos"},
+    {errc::bad_client_id, "bad_client_id"},
+    {errc::bad_will, "bad_will"},
+    {errc::bad_user_name, "bad_user_name"},
+    {errc::password_without_user_name, "password_without_user_name"},
+    {errc::bad_option, "bad_option"},
+    {errc::bad_version, "bad_version"},
+    {errc::nothing_to_acknowledge, "nothing_to_acknowledge"},
+    {errc::no_such_subscription, "no_such_subscription"},
+    {errc::bad_address, "bad_address"},
+};
+}  // namespace detail
+
+// The enumerator's own name; "unknown" for a value that is none. Lifetime: static. Work: the table.
+[[nodiscard]] constexpr std::string_view name(errc e) noexcept {
+    for (auto const& entry : detail::errc_names) {
+        if (entry.value == e) return entry.text;
+    }
+    return "unknown";
+}
+
+[[nodiscard]] constexpr std::string_view name(culprit c) noexcept {
+    switch (c) {
+    case culprit::none: return "none";
+    case culprit::capacity: return "capacity";
+    case culprit::transport: return "transport";
+    case culprit::peer: return "peer";
+    case culprit::misuse: return "misuse";
+    }
+    return "unknown";
+}
+
+}  // namespace barelink::inline v0

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSL-1.0
+// The nouns of MQTT that every layer uses.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <barelink/base/config.hpp>
+
+namespace barelink::inline v0 {
+
+// Protocol level as CONNECT sends it [3.1.2.2].
+enum class version : std::uint8_t { v3_1 = 3, v3_1_1 = 4, v5 = 5 };
+
+// [4.3]
+enum class qos : std::uint8_t { at_most_once = 0, at_least_once = 1, exactly_once = 2 };
+
+[[nodiscard]] constexpr std::uint8_t number(qos level) noexcept { return static_cast<std::uint8_t>(level); }
+
+// Identifies one exchange between the two sides; never 0 [2.3.1].
+using packet_id = std::uint16_t;
+
+// High half of the first byte [2.2.1].
+enum class packet_type : std::uint8_t {
+    reserved = 0,
+    connect,
+    connack,
+    publish,
+    puback,
+    pubrec,
+    pubrel,
+    pubcomp,
+    subscribe,
+    suback,
+    unsubscribe,
+    unsuback,
+    pingreq,
+    pingresp,
+    disconnect,
+    auth,
+};
+
+// The Server's answer to CONNECT [3.2.2.3].
+enum class connect_return : std::uint8_t {
+    accepted = 0,
+    unacceptable_version,
+    identifier_rejected,
+    server_unavailable,
+    bad_credentials,
+    not_authorized,
+};
+
+// SUBACK's code for a refused filter [3.9.3].
+inline constexpr std::uint8_t subscription_failure = 0x80;
+
+// An Application Message on its way. Lifetime: borrowed views; each user says for how long.
+struct message {
+    std::string_view topic   = {};
+    std::string_view payload = {};  // any bytes
+    qos              level   = qos::at_most_once;
+    bool             retain  = false;
+
+    friend constexpr bool operator==(message const&, message const&) = default;
+};
+
+// What the Server publishes for us when the connection ends without DISCONNECT [3.1.2.5].
+using will_message = message;
+
+}  // namespace barelink::inline v0
