@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: BSL-1.0
+// The engine's way in: from the receive buffer to an event, and from the end of an event to an answer.
+#pragma once
+
+#include <barelink/session/session.hpp>
+#include <barelink/wire/ack.hpp>
+#include <barelink/wire/connack.hpp>
+#include <barelink/wire/publish.hpp>
+#include <barelink/wire/subscribe.hpp>
+
+namespace barelink::inline v0 {
+
+template <features F>
+constexpr event session<F>::next_event() noexcept {
+    end_event();
+    event e{};
+    if (tell_) tell(e);
+    if (!e) next_packet(e);
+    return e;
+}
+
+template <features F>
+constexpr void session<F>::end_event() noexcept {
+    auto const step = after_;
+    after_          = after::nothing;
+    if (F.chunks && step == after::piece) end_piece();
+    if (step != after::message) return;
+    answer();
+    inbox_.skip(pinned_ + left_);
+    flow_ = flow::none;
+}
+
+// What the tables hold for the user, one thing at a time.
+template <features F>
+constexpr void session<F>::tell(event& e) noexcept {
+    if constexpr (F.sources) {
+        if (failed_) {
+            failed_ = false;
+            e.type  = event_type::rejected;
+            e.cause = errc::source_failed;
+            e.id    = failed_id_;
+            return;
+        }
+    }
+    if constexpr (has_qos_2) {
+        if (auto* const slot = inflight_.first(sender_phase::uncertain)) {
+            e.type = event_type::uncertain;
+            e.id   = slot->id;
+            inflight_.erase(slot);
+            return;
+        }
+    }
+    for (auto& s : subscriptions_) {
+        if (s.state < subscription_state::granted) continue;
+        auto const told = subscription_reports[static_cast<std::size_t>(s.state) -
+                                               static_cast<std::size_t>(subscription_state::granted)];
+        e.type          = told.type;
+        e.cause         = told.cause;
+        e.id            = s.id;
+        e.level         = s.given;
+        e.topic         = s.filter;
+        if (s.state == subscription_state::granted) {
+            s.state = subscription_state::active;
+        } else {
+            subscriptions_.erase(&s);
+        }
+        return;
+    }
+    tell_ = false;
+}
+
+template <features F>
+constexpr void session<F>::next_packet(event& e) noexcept {
+    // Whatever comes may need an answer, and no answer may be lost. Behind DISCONNECT there is none [MQTT-3.14.4-2].
+    while (fault_ == errc::ok && state_ >= session_state::waiting && state_ < session_state::leaving) {
+        stalled_ = !control_.has_room();
+        if (stalled_) return;
+        if (flow_ == flow::none) {
+            auto const status = inbox_.front(header_, options_->protocol);
+            hungry_           = status == errc::would_block;
+            if (hungry_) return;
+            fault_ = status == errc::ok ? dispatch(e) : status;
+            if (flow_ == flow::none) {
+                if (e) return;
+                continue;
+            }
+        }
+        // A message is open: it ends in an event, in a fault, or has to wait.
+        if (fault_ != errc::ok || !hand_over(e)) return;
+    }
+}
+
+template <features F>
+constexpr errc session<F>::dispatch(event& e) noexcept {
+    auto const type = header_.type;
+    if ((state_ == session_state::waiting) != (type == packet_type::connack)) return errc::protocol_error;
+    if (type == packet_type::publish) return open_message();
+    bytes_in const body{inbox_.data() + header_.size, header_.remaining};
+    inbox_.skip(header_.packet_size());
+    if (type == packet_type::connack) return on_connack(e, body);
+    if (type == packet_type::suback) return on_suback(e, body);
+    if (type == packet_type::pingresp) {
+        timers_.stop(timer::answer);
+        return body.empty() ? errc::ok : errc::malformed_packet;
+    }
+    bool const acknowledgement = type >= packet_type::puback && type <= packet_type::pubcomp;
+    if (!acknowledgement && type != packet_type::unsuback) return errc::protocol_error;
+    auto const id = decode_ack(body);
+    if (!id) return id.error;
+    if (type == packet_type::unsuback) return on_unsuback(e, id.value);
+    if (type == packet_type::pubrel) return on_pubrel(id.value);
+    return on_ack(e, type, id.value);
+}
+
+template <features F>
+constexpr errc session<F>::on_connack(event& e, bytes_in body) noexcept {
+    auto const ack = decode_connack(body, options_->protocol);
+    if (!ack) return ack.error;
+    if (ack.value.code != connect_return::accepted) return refusal(ack.value.code);
+    if (ack.value.session_present && clean_session_) return errc::session_mismatch;  // [MQTT-3.2.2-1]
+    bool const old = F.v3_1 && options_->protocol == version::v3_1;
+    // 3.1 does not say; a Server that was not asked to forget is taken to remember.
+    bool const resumed = old ? !clean_session_ : ack.value.session_present;
+    state_             = session_state::online;
+    timers_.stop(timer::answer);
+    e.type            = event_type::connected;
+    e.session_present = ack.value.session_present;
+    if constexpr (has_qos_1) {
+        for (auto& slot : inflight_) {
+            static_cast<void>(inflight_table::apply(slot, resumed ? sender_event::resumed : sender_event::lost));
+        }
+        if (!resumed) ring_.clear_dup();
+    }
+    // With a store, take_lost_inbound() forgets them one by one.
+    if (has_inbound && !F.persistent && !resumed) inbound_.clear();
+    if (!resumed || old) subscriptions_.ask_again(!resumed);
+    asking_ = true;
+    tell_   = true;
+    return errc::ok;
+}
+
+// --- messages
+
+// Reads the header of the PUBLISH in front and decides what becomes of its payload.
+template <features F>
+constexpr errc session<F>::open_message() noexcept {
+    auto const total = header_.packet_size();
+    auto const level = shown_level();
+    left_            = total;
+    flow_cause_      = errc::ok;
+    if (!are_publish_flags(header_.flags)) return errc::malformed_packet;
+    if (!F.has(level)) return errc::protocol_error;  // a level that was never asked for
+    auto const head = header_.remaining < 2 ? total + 1 : head_size();
+    if (head > total) return errc::malformed_packet;
+    if (total > inbox_.size()) {
+        // It has to flow, and some of the buffer has to stay free for that.
+        auto const keep = static_cast<std::uint32_t>(inbox_.memory().size() / 2);
+        inbox_.compact();
+        flow_cause_ = F.chunks && options_->chunks ? errc::ok : errc::message_too_long;
+        if (head > keep) {
+            flow_cause_ = errc::topic_too_long;
+            shown_id_   = 0;
+            return start(flow::dropping, keep < head - 2 ? keep : head - 2);  // all of the identifier flows
+        }
+    }
+    auto const p = decode_publish(header_.flags, {inbox_.data() + header_.size, head - header_.size});
+    if (!p) return p.error;
+    shown_id_ = p.value.id;
+    if (flow_cause_ != errc::ok) return start(flow::dropping, head);
+    return start(is_known() ? flow::repeating : flow::handing, head);  // [MQTT-4.3.3-2]
+}
+
+template <features F>
+constexpr errc session<F>::start(flow how, std::uint32_t pinned) noexcept {
+    flow_   = how;
+    pinned_ = static_cast<std::uint16_t>(pinned);
+    left_ -= pinned;
+    return errc::ok;
+}
+
+// All bytes before the payload. Requires: the two bytes of the topic's length have come.
+template <features F>
+constexpr std::uint32_t session<F>::head_size() const noexcept {
+    return static_cast<std::uint32_t>(header_.size + publish_header_size(topic_size(), shown_level()));
+}
+
+// How many bytes of the payload are here.
+template <features F>
+constexpr std::uint32_t session<F>::piece() const noexcept {
+    auto const here = inbox_.size() - pinned_;
+    return here < left_ ? here : left_;
+}
+
+// Done with a piece that is not the last one; the header stays.
+template <features F>
+constexpr void session<F>::end_piece() noexcept {
+    auto const size = piece();
+    if (size == left_) {
+        flow_ = flow::told;
+    } else {
+        left_ -= size;
+        inbox_.keep(pinned_);
+    }
+}
+
+// Goes on with the open message. Returns false if the user has to get `e`, or if something has to come first.
+template <features F>
+constexpr bool session<F>::hand_over(event& e) noexcept {
+    auto const here = piece();
+    auto const head = head_size();
+    auto const size = header_.packet_size() - head;
+    bool const last = here == left_;
+    if (flow_ == flow::dropping) catch_id(here, head - 2);
+    hungry_ = here == 0 && !last;
+    if (hungry_) return false;
+    if (!last && (flow_ != flow::handing || !F.chunks)) {
+        end_piece();
+        return true;
+    }
+    if (flow_ == flow::repeating || (flow_ == flow::dropping && is_known())) {
+        // One that the user still holds is answered when it is acknowledged.
+        if (has_qos_2 && inbound_.find(shown_id_, true)->state == inbound_state::known) {
+            control_.answer(packet_type::pubrec, shown_id_);
+        }
+        inbox_.skip(pinned_ + left_);
+        flow_ = flow::none;
+        return true;
+    }
+    if (shown_level() != qos::at_most_once && shown_id_ == 0) fault_ = errc::malformed_packet;
+    stalled_ = fault_ == errc::ok && !admit();
+    if (fault_ != errc::ok || stalled_) return false;
+    auto const kept  = pinned_ - header_.size - 2U;
+    auto const topic = topic_size();
+    e.topic          = {inbox_.data() + header_.size + 2, topic < kept ? topic : kept};
+    e.id             = shown_id_;
+    e.level          = shown_level();
+    e.retain         = (header_.flags & publish_flag::retain) != 0;
+    e.dup            = (header_.flags & publish_flag::dup) != 0;
+    e.size           = size;
+    e.cause          = flow_cause_;
+    e.type           = flow_ == flow::dropping ? event_type::dropped : event_type::message;
+    after_           = after::message;
+    hold_            = manual_ack_ && flow_ != flow::dropping;
+    if (flow_ != flow::handing) return false;
+    e.payload = {inbox_.data() + pinned_, here};
+    if (F.chunks && (!last || left_ != size)) {
+        e.type   = event_type::chunk;
+        e.offset = size - left_;
+        after_   = after::piece;
+    }
+    return false;
+}
+
+// The identifier of a message whose topic did not fit the buffer: picks its two bytes out of what flows by.
+template <features F>
+constexpr void session<F>::catch_id(std::uint32_t here, std::uint32_t id_at) noexcept {
+    auto const at = header_.packet_size() - left_;
+    if (shown_level() == qos::at_most_once) return;
+    for (unsigned i = 0; i < 2; ++i) {
+        auto const offset = id_at + i - at;
+        if (id_at + i < at || offset >= here) continue;
+        auto const byte  = octet(inbox_.data()[pinned_ + offset]);
+        auto const other = shown_id_ & (i == 0 ? 0x00FFU : 0xFF00U);
+        shown_id_        = static_cast<packet_id>(other | static_cast<unsigned>(i == 0 ? byte << 8 : byte));
+    }
+}
+
+// Whether the open message may be handed over; takes note of it. False: a fault, or the user has to acknowledge others.
+template <features F>
+constexpr bool session<F>::admit() noexcept {
+    if constexpr (has_inbound) {
+        bool const exactly_once = shown_level() == qos::exactly_once;
+        if (shown_level() == qos::at_most_once || (!F.deferred_ack && !exactly_once)) return true;
+        if (inbound_.find(shown_id_, exactly_once) != nullptr) return true;
+        if (inbound_.full()) {
+            if (!inbound_.any_held()) fault_ = errc::inbound_full;
+            return false;
+        }
+        auto const held = exactly_once ? inbound_state::held_2 : inbound_state::held_1;
+        inbound_.add({shown_id_, F.deferred_ack ? held : inbound_state::known});
+    }
+    return true;
+}
+
+// Whether the open message is a QoS 2 message that the user has got before.
+template <features F>
+constexpr bool session<F>::is_known() noexcept {
+    if constexpr (has_qos_2) return shown_level() == qos::exactly_once && inbound_.find(shown_id_, true) != nullptr;
+    return false;
+}
+
+// The user is done with the open message, or at least with looking at it.
+template <features F>
+constexpr void session<F>::answer() noexcept {
+    auto const level = shown_level();
+    if (!has_qos_1 || level == qos::at_most_once) return;
+    bool const exactly_once = has_qos_2 && level == qos::exactly_once;
+    if constexpr (F.deferred_ack) {
+        auto* const slot = hold_ ? nullptr : inbound_.find_held(shown_id_);
+        if (slot != nullptr) slot->state = exactly_once ? inbound_state::done_2 : inbound_state::done_1;
+        fill_control();
+    } else {
+        control_.answer(exactly_once ? packet_type::pubrec : packet_type::puback, shown_id_);
+    }
+}
+
+// --- acknowledgements
+
+template <features F>
+constexpr errc session<F>::on_ack(event& e, packet_type type, packet_id id) noexcept {
+    if (!has_qos_1 || (!has_qos_2 && type != packet_type::puback)) return errc::protocol_error;
+    auto* const slot = inflight_.find(id);
+    if (slot == nullptr) {
+        // Nothing of ours, perhaps of an earlier life. PUBREL lets the Server forget it as well.
+        if (has_qos_2 && type == packet_type::pubrec) control_.answer(packet_type::pubrel, id);
+        return errc::ok;
+    }
+    auto const cause  = type == packet_type::puback   ? sender_event::puback
+                        : type == packet_type::pubrec ? sender_event::pubrec
+                                                      : sender_event::pubcomp;
+    auto const action = inflight_table::apply(*slot, cause);
+    if (action == sender_action::refuse) return errc::protocol_error;
+    if (action == sender_action::none) return errc::ok;
+    if (action != sender_action::finish) ring_.drop(ring_.find(id));
+    if (has_qos_2 && action == sender_action::release) {
+        slot->left_at = now_;
+        control_.answer(packet_type::pubrel, id);
+        return errc::ok;
+    }
+    inflight_.erase(slot);
+    e.type = event_type::delivered;
+    e.id   = id;
+    return errc::ok;
+}
+
+template <features F>
+constexpr errc session<F>::on_pubrel(packet_id id) noexcept {
+    if constexpr (!has_qos_2) return errc::protocol_error;
+    auto* const slot  = inbound_.find(id, true);
+    auto const  phase = slot != nullptr ? receiver_phase::known : receiver_phase::unknown;
+    if (receiver_rule_for(phase, receiver_event::pubrel) == receiver_action::complete) {
+        if (slot->state != inbound_state::known) return errc::protocol_error;  // there was no PUBREC yet
+        inbound_.erase(slot);
+    }
+    control_.answer(packet_type::pubcomp, id);
+    return errc::ok;
+}
+
+template <features F>
+constexpr errc session<F>::on_suback(event& e, bytes_in body) noexcept {
+    auto const ack = decode_suback(body);
+    if (!ack) return ack.error;
+    auto* const s = subscriptions_.find(ack.value.id, subscription_state::asked);
+    if (s == nullptr) return late_ack_ ? errc::ok : errc::unknown_packet_id;
+    if (ack.value.codes.size() != 1) return errc::protocol_error;  // [MQTT-3.8.4-5]
+    auto const code = octet(ack.value.codes[0]);
+    s->given        = code == subscription_failure ? qos::at_most_once : static_cast<qos>(code);
+    s->state        = code == subscription_failure ? subscription_state::refused : subscription_state::granted;
+    tell_           = true;
+    tell(e);
+    return errc::ok;
+}
+
+template <features F>
+constexpr errc session<F>::on_unsuback(event& e, packet_id id) noexcept {
+    auto* const s = subscriptions_.find(id, subscription_state::leaving);
+    if (s == nullptr) return late_ack_ ? errc::ok : errc::unknown_packet_id;
+    s->state = subscription_state::left;
+    tell_    = true;
+    tell(e);
+    return errc::ok;
+}
+
+}  // namespace barelink::inline v0
