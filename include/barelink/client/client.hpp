@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSL-1.0
+// The device link: a session on a transport, with everything between power-on and "back on line".
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include <barelink/base/errc.hpp>
+#include <barelink/base/time.hpp>
+#include <barelink/client/limits.hpp>
+#include <barelink/client/statistics.hpp>
+#include <barelink/client/storage.hpp>
+#include <barelink/link/backoff.hpp>
+#include <barelink/link/clock.hpp>
+#include <barelink/link/policy.hpp>
+#include <barelink/link/transport.hpp>
+#include <barelink/session/session.hpp>
+
+namespace barelink::inline v0 {
+
+// One owner calls it, from one context. Nothing blocks but yield(). A turn of a device:
+//
+//   mqtt.poll();
+//   while (auto e = mqtt.next_event()) handle(e);
+//   sleep_until(mqtt.next_deadline());        or until the transport has bytes
+//
+// `Policies` are an entropy source, credentials, a store and a mailbox, as many as are wanted, in any order. All types
+// follow from the constructor's arguments: `client mqtt{memory, tcp, clock, my_options, my_entropy}`.
+// Lifetime: everything that the constructor takes must outlive the client.
+template <class Transport, class Clock, limits L = limits{}, class... Policies>
+class client {
+    static_assert(check_limits<L>() && check_transport<Transport>() && check_clock<Clock>());
+    static_assert((detail::check_policy<Policies>() && ...));
+
+    using entropy     = typename detail::pick<detail::is_entropy, name_entropy, Policies...>::type;
+    using credentials = typename detail::pick<detail::is_credentials, fixed_credentials, Policies...>::type;
+    using store       = typename detail::pick<detail::is_store, no_store, Policies...>::type;
+    using mailbox     = typename detail::pick<detail::is_mailbox, no_mailbox, Policies...>::type;
+
+    static constexpr bool persistent   = !std::is_same_v<store, no_store>;
+    static constexpr bool has_mailbox  = !std::is_same_v<mailbox, no_mailbox>;
+    static constexpr bool fixed_logins = std::is_same_v<credentials, fixed_credentials>;
+
+public:
+    static constexpr features enabled = features_of(L, persistent);
+
+    constexpr client(storage<L>& memory, Transport& transport, Clock& clock, options const& o,
+                     Policies&... policies) noexcept
+        : options_{&o}, transport_{transport}, clock_{clock}, session_{memory.memory()} {
+        (entropy_.bind(policies), ...);
+        (credentials_.bind(policies), ...);
+        (store_.bind(policies), ...);
+        (mailbox_.bind(policies), ...);
+    }
+
+    client(client const&)            = delete;
+    client& operator=(client const&) = delete;
+
+    // --- commands: they only note or queue; poll() does the work
+
+    // Starts to connect. Returns already_connected, bad_address, bad_version, bad_option, connect_too_long, what
+    // check_connect() says of the options, or what the store could not restore.
+    [[nodiscard]] constexpr errc connect() noexcept;
+    // Leaves in order: what is queued is written first. Not on line yet: gives up. Returns not_connected.
+    [[nodiscard]] constexpr errc disconnect() noexcept;
+
+    // See session::publish. Also topic_too_long. With a store: store_full or store_failed, and nothing was queued.
+    constexpr result<packet_id> publish(message const& m) noexcept;
+    // See session::publish. A store does not keep it.
+    constexpr result<packet_id> publish(message const& m, std::uint32_t size, payload_source const& source) noexcept
+        requires(L.sources != 0)
+    {
+        if (m.topic.size() > L.topic_bytes) return errc::topic_too_long;
+        auto const id = session_.publish(m, size, source);
+        if (id) statistics_.publish();
+        return id;
+    }
+    // See session::subscribe. Also topic_too_long.
+    [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level) noexcept {
+        return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.subscribe(filter, level);
+    }
+    // Declares all filters of a routing table. Returns the first error.
+    template <class Device, std::size_t N>
+    [[nodiscard]] constexpr errc subscribe(router<Device, event, N> const& table) noexcept {
+        for (auto const& r : table) {
+            if (auto const e = subscribe(r.filter, r.level); e != errc::ok) return e;
+        }
+        return errc::ok;
+    }
+    // See session::unsubscribe.
+    [[nodiscard]] constexpr errc unsubscribe(std::string_view filter) noexcept { return session_.unsubscribe(filter); }
+    // See session::acknowledge.
+    [[nodiscard]] constexpr errc acknowledge(packet_id id) noexcept
+        requires(L.manual_ack)
+    {
+        return session_.acknowledge(id);
+    }
+    constexpr void manual_ack(bool on) noexcept
+        requires(L.manual_ack)
+    {
+        session_.manual_ack(on);
+    }
+
+    // --- work
+
+    // One turn: at most one write and one read of the transport, then the timers. Ends the last event. It reads only
+    // when all events were taken.
+    constexpr void poll() noexcept;
+    // poll(), then all events to `handler(event const&)`, then one write of what they caused.
+    template <class Handler>
+    constexpr void poll(Handler&& handler) noexcept {
+        poll();
+        while (auto const e = next_event()) handler(e);
+        write();
+    }
+    // Polls until `ms` milliseconds are over, asleep in the transport's wait() if it has one.
+    template <class Handler>
+    constexpr void yield(std::uint32_t ms, Handler&& handler) noexcept;
+
+    // The next event, or one that is false. Lifetime of its views: see events.hpp.
+    [[nodiscard]] constexpr event next_event() noexcept;
+
+    // When poll() has to be called next, if the transport does not move before: `now` if something waits.
+    [[nodiscard]] constexpr deadline next_deadline() noexcept;
+    // Whether the transport's room to write is waited for.
+    [[nodiscard]] constexpr bool wants_write() const noexcept { return blocked_ || phase_ == phase::dial; }
+
+    // For epoll, an lwIP callback, a flag set by an interrupt: the transport has bytes, or room. From the owner's
+    // context.
+    constexpr void readable() noexcept { poll(); }
+    constexpr void writable() noexcept { poll(); }
+
+    // On line: CONNACK has come, DISCONNECT has not been asked for.
+    [[nodiscard]] constexpr bool online() const noexcept { return session_.state() == session_state::online; }
+    [[nodiscard]] constexpr auto const& stats() const noexcept { return statistics_; }
+
+private:
+    enum class phase : std::uint8_t { idle, login, dial, linked, backoff };
+    enum class mail_state : std::uint8_t { none, refused, told };
+    using counters = std::conditional_t<L.statistics, statistics, no_statistics>;
+
+    constexpr errc log_in() noexcept;
+    constexpr void dial() noexcept;
+    constexpr void read() noexcept;
+    constexpr void write() noexcept;
+    constexpr void lose(errc why) noexcept;
+    constexpr void observe(event const& e) noexcept;
+    constexpr std::uint32_t draw() noexcept;
+    constexpr event farewell() noexcept;
+    constexpr errc restore() noexcept;
+    constexpr bool store_answers() noexcept;
+    constexpr void drain_mailbox() noexcept;
+    constexpr event refused_mail() noexcept;
+
+    // Small members first, see session.hpp.
+    phase             phase_      = phase::idle;
+    connect_stage     stage_      = {};
+    errc              cause_      = errc::ok;  // why the last connection ended
+    bool              was_online_ = false;
+    bool              stable_     = false;  // it has lived for options::stable_after_ms
+    bool              lost_       = false;  // the end of a connection is to be told
+    bool              replaced_   = false;  // and that somebody else is the reason
+    bool              blocked_    = false;  // the transport had no room
+    bool              restored_   = false;
+    mail_state        mail_       = mail_state::none;
+    errc              mail_cause_ = errc::ok;
+    backoff           backoff_    = {};
+    takeover_detector takeover_   = {};
+    instant           now_        = {};
+    instant           at_ = {};  // login, dial: when to give up; backoff: when to try again; linked: since when
+    std::uint32_t     retry_in_ms_ = 0;
+    options const*    options_;
+    Transport&        transport_;
+    Clock&            clock_;
+    session<enabled>  session_;
+
+    [[no_unique_address]] counters                                           statistics_  = {};
+    [[no_unique_address]] detail::policy<entropy, name_entropy>              entropy_     = {};
+    [[no_unique_address]] detail::policy<credentials, fixed_credentials>     credentials_ = {};
+    [[no_unique_address]] detail::policy<store, no_store>                    store_       = {};
+    [[no_unique_address]] detail::policy<mailbox, no_mailbox>                mailbox_     = {};
+};
+
+template <class Transport, class Clock, limits L, class... Policies>
+client(storage<L>&, Transport&, Clock&, options const&, Policies&...) -> client<Transport, Clock, L, Policies...>;
+
+}  // namespace barelink::inline v0
+
+#include <barelink/client/turn.hpp>

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSL-1.0
+// The memory of a client: a plain aggregate, all zero, that the user places.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include <barelink/client/limits.hpp>
+#include <barelink/session/memory.hpp>
+
+namespace barelink::inline v0 {
+
+namespace detail {
+// N elements, or nothing at all.
+template <class T, std::size_t N>
+struct block {
+    T elements[N];
+    constexpr std::span<T> span() noexcept { return elements; }
+};
+template <class T>
+struct block<T, 0> {
+    static constexpr std::span<T> span() noexcept { return {}; }
+};
+}  // namespace detail
+
+// `static constinit storage<my_limits> memory{};` lies in .bss. Lifetime: must outlive its client; one client each.
+template <limits L>
+struct storage {
+    static_assert(check_limits<L>());
+
+    static constexpr bool        above_0       = L.highest_qos != qos::at_most_once;
+    static constexpr bool        has_inbound   = L.highest_qos == qos::exactly_once || L.manual_ack;
+    static constexpr std::size_t inflight_max  = above_0 ? L.inflight : 0;
+    static constexpr std::size_t inbound_max   = has_inbound ? L.inbound : 0;
+    static constexpr std::size_t buffer_bytes  = L.rx_bytes + L.tx_bytes;
+    static constexpr std::size_t inflight_bytes = inflight_max * sizeof(inflight_slot);
+
+    [[no_unique_address]] detail::block<inflight_slot, inflight_max>   inflight;
+    [[no_unique_address]] detail::block<subscription, L.subscriptions> subscriptions;
+    [[no_unique_address]] detail::block<source_slot, L.sources>        sources;
+    [[no_unique_address]] detail::block<inbound_slot, inbound_max>     inbound;
+    char control[4 * L.answers];
+    char rx[L.rx_bytes];
+    char tx[L.tx_bytes];
+
+    [[nodiscard]] constexpr session_memory memory() noexcept {
+        return {.rx                 = rx,
+                .tx                 = tx,
+                .control            = control,
+                .inflight           = inflight.span(),
+                .subscriptions      = subscriptions.span(),
+                .inbound            = inbound.span(),
+                .sources            = sources.span(),
+                .subscribe_requests = L.subscribe_requests};
+    }
+};
+
+// Write `static_assert(check_budget<my_limits, 2048>());` to keep a client's memory within a number of bytes.
+template <limits L, std::size_t BytesMax>
+consteval bool check_budget() {
+    static_assert(storage<L>::buffer_bytes <= BytesMax,
+                  "barelink: the buffers alone exceed the budget: lower limits::rx_bytes or limits::tx_bytes");
+    static_assert(sizeof(storage<L>) <= BytesMax,
+                  "barelink: the tables exceed the budget: lower limits::inflight, inbound, subscriptions or sources");
+    return true;
+}
+
+}  // namespace barelink::inline v0

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: BSL-1.0
+// What a client does in a turn: log in, dial, write, read, lose, wait, and again.
+#pragma once
+
+#include <barelink/client/client.hpp>
+#include <barelink/wire/connect.hpp>
+#include <barelink/wire/header.hpp>
+
+namespace barelink::inline v0 {
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr errc client<Transport, Clock, L, Policies...>::connect() noexcept {
+    auto const& o = *options_;
+    if (phase_ != phase::idle) return errc::already_connected;
+    if (o.host.empty() || o.port == 0) return errc::bad_address;
+    if ((o.chunks && !L.chunks) || (o.manual_ack && !L.manual_ack)) return errc::bad_option;
+    if (o.backoff_ms_min == 0 || o.backoff_ms_min > o.backoff_ms_max) return errc::bad_option;
+    now_ = clock_.now();
+    session_.on_time(now_);
+    if (auto const e = restore(); e != errc::ok) return e;
+    if constexpr (L.manual_ack) session_.manual_ack(o.manual_ack);
+    at_          = now_ + o.credentials_timeout_ms;
+    auto const e = log_in();
+    phase_       = e == errc::ok ? phase::dial : phase::login;
+    if (e == errc::ok || e == errc::would_block) return errc::ok;
+    phase_ = phase::idle;
+    return e;
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr errc client<Transport, Clock, L, Policies...>::disconnect() noexcept {
+    if (phase_ == phase::idle) return errc::not_connected;
+    if (session_.disconnect() != errc::ok) lose(errc::requested);
+    return errc::ok;
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr result<packet_id> client<Transport, Clock, L, Policies...>::publish(message const& m) noexcept {
+    if (m.topic.size() > L.topic_bytes) return errc::topic_too_long;
+    auto const id = session_.publish(m);
+    if (!id) return id;
+    if constexpr (persistent) {
+        if (id.value != 0) {
+            auto const e = store_->put({store_key::side::outbound, id.value}, session_.kept(id.value));
+            if (e != errc::ok) {
+                session_.withdraw(id.value);
+                return e;
+            }
+        }
+    }
+    statistics_.publish();
+    return id;
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr void client<Transport, Clock, L, Policies...>::poll() noexcept {
+    now_ = clock_.now();
+    session_.end_event();
+    session_.on_time(now_);
+    switch (phase_) {
+    case phase::idle: return;
+    case phase::backoff:
+        // The end of the last connection is told before the next one begins.
+        if (lost_ || !now_.reached(at_)) return;
+        phase_ = phase::login;
+        at_    = now_ + options_->credentials_timeout_ms;
+        [[fallthrough]];
+    case phase::login:
+        if (auto const e = log_in(); e == errc::ok) {
+            phase_ = phase::dial;
+        } else if (e != errc::would_block) {
+            return lose(e);
+        } else {
+            if (now_.reached(at_)) lose(errc::credentials_timeout);
+            return;
+        }
+        [[fallthrough]];
+    case phase::dial: dial(); break;
+    case phase::linked: break;
+    }
+    if constexpr (has_mailbox) drain_mailbox();
+    write();
+    read();
+    if (phase_ != phase::linked) return;
+    // Noted while it is true: on a link of months the clock may wrap before the end.
+    if (was_online_ && now_.since(at_) >= options_->stable_after_ms) stable_ = true;
+    if (auto const e = session_.expire(); e != errc::ok) lose(e);
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr errc client<Transport, Clock, L, Policies...>::log_in() noexcept {
+    auto const& o = *options_;
+    login       who{o.client_id, o.user_name, o.password};
+    if constexpr (!fixed_logins) {
+        if (auto const e = credentials_->refresh(who); e != errc::ok) return e;
+    }
+    // CONNECT waits in the receive buffer while the transport is being set up, so nothing has to be copied or kept.
+    stage_ = connect_stage::done;
+    return session_.begin(o, {.protocol      = o.protocol,
+                              .clean_session = o.clean_session,
+                              .keep_alive_s  = o.keep_alive_s,
+                              .client_id     = who.client_id,
+                              .will          = o.will,
+                              .user_name     = who.user_name,
+                              .password      = who.password});
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr void client<Transport, Clock, L, Policies...>::dial() noexcept {
+    auto const& o = *options_;
+    auto const  r = transport_.connect({o.host, o.port});
+    if (!r) return lose(r.error);
+    if (r.value == connect_stage::done) {
+        phase_   = phase::linked;
+        blocked_ = false;
+        return;
+    }
+    bool const resolving = r.value == connect_stage::resolve;
+    bool const securing  = r.value == connect_stage::secure;
+    if (r.value != stage_) {
+        stage_ = r.value;
+        at_    = now_ + (resolving ? o.resolve_timeout_ms : securing ? o.tls_timeout_ms : o.connect_timeout_ms);
+    } else if (now_.reached(at_)) {
+        lose(resolving ? errc::resolve_timeout : securing ? errc::tls_timeout : errc::connect_timeout);
+    }
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr void client<Transport, Clock, L, Policies...>::write() noexcept {
+    if (phase_ != phase::linked) return;
+    if constexpr (persistent) {
+        if (!store_answers()) return lose(errc::store_failed);
+    }
+    blocked_       = false;
+    auto const out = session_.pending_output();
+    if (!out.empty()) {
+        auto const n = transport_.write(out);
+        if (n.error != errc::ok && n.error != errc::would_block) return lose(n.error);
+        blocked_ = n.value != out.size();
+        if (n.value != 0) statistics_.write(n.value);
+        session_.sent(n.value);
+    }
+    if (session_.state() == session_state::closed) lose(errc::requested);
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr void client<Transport, Clock, L, Policies...>::read() noexcept {
+    if (phase_ != phase::linked || !session_.hungry()) return;
+    auto const window = session_.receive_window();
+    if (window.empty()) return;
+    auto const n = transport_.read(window);
+    if (n.error == errc::ok) {
+        statistics_.read(n.value);
+        session_.received(n.value);
+    } else if (n.error != errc::would_block) {
+        lose(n.error);
+    }
+}
+
+// A connection, or the attempt at one, is over.
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr void client<Transport, Clock, L, Policies...>::lose(errc why) noexcept {
+    auto const& o = *options_;
+    if (session_.state() >= session_state::closing) why = errc::requested;
+    if (takeover_.ended(was_online_, why, stable_)) {
+        why       = errc::replaced;
+        replaced_ = true;
+    }
+    transport_.close();
+    session_.end();
+    was_online_  = false;
+    stable_      = false;
+    blocked_     = false;
+    lost_        = true;
+    cause_       = why;
+    retry_in_ms_ = 0;
+    phase_       = phase::idle;
+    if constexpr (L.reconnect) {
+        if (why == errc::requested || !o.reconnect) return;
+        if (stable_) backoff_.reset();
+        retry_in_ms_ = backoff_.next(why, {o.backoff_ms_min, o.backoff_ms_max, o.jitter}, draw());
+        at_          = now_ + retry_in_ms_;
+        phase_       = phase::backoff;
+    }
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr std::uint32_t client<Transport, Clock, L, Policies...>::draw() noexcept {
+    if constexpr (std::is_same_v<entropy, name_entropy>) {
+        return name_entropy::draw(options_->client_id, now_);
+    } else {
+        return entropy_->draw();
+    }
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr event client<Transport, Clock, L, Policies...>::farewell() noexcept {
+    if (replaced_) {
+        replaced_ = false;
+        return {.type = event_type::replaced};
+    }
+    lost_ = false;
+    return {.type = event_type::disconnected, .cause = cause_, .retry_in_ms = retry_in_ms_};
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr event client<Transport, Clock, L, Policies...>::next_event() noexcept {
+    auto e = lost_ ? farewell() : session_.next_event();
+    if constexpr (has_mailbox) {
+        if (!e) e = refused_mail();
+    }
+    if (e) observe(e);
+    return e;
+}
+
+// What the client itself learns from an event before the user gets it.
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr void client<Transport, Clock, L, Policies...>::observe(event const& e) noexcept {
+    statistics_.count(e);
+    if (e.type == event_type::connected) {
+        was_online_ = true;
+        at_         = now_;
+    }
+    if constexpr (persistent) {
+        bool const over = e.type == event_type::delivered || e.type == event_type::rejected ||
+                          e.type == event_type::uncertain;
+        if (over) static_cast<void>(store_->erase({store_key::side::outbound, e.id}));
+        if (e.type == event_type::connected && !e.session_present) {
+            while (auto const id = session_.take_lost_inbound()) {
+                static_cast<void>(store_->erase({store_key::side::inbound, id}));
+            }
+        }
+    }
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr deadline client<Transport, Clock, L, Policies...>::next_deadline() noexcept {
+    deadline first{};
+    if (phase_ == phase::linked) {
+        first.earliest(session_.next_deadline());
+        bool const output = !blocked_ && !session_.pending_output().empty();
+        if (output || session_.ready() || session_.fault() != errc::ok) first.arm(now_);
+    } else if (phase_ != phase::idle) {
+        // Credentials that are being fetched are asked for again at once: only their owner knows when they are there.
+        bool const at_once = phase_ == phase::login || (phase_ == phase::dial && stage_ == connect_stage::done);
+        first.arm(at_once ? now_ : at_);
+    }
+    if (lost_) first.arm(now_);
+    return first;
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+template <class Handler>
+constexpr void client<Transport, Clock, L, Policies...>::yield(std::uint32_t ms, Handler&& handler) noexcept {
+    auto const until = clock_.now() + ms;
+    for (;;) {
+        poll(handler);
+        auto const now = clock_.now();
+        if (now.reached(until)) return;
+        if constexpr (waitable_transport<Transport>) {
+            auto next = next_deadline();
+            next.earliest(until);
+            if (auto const pause = next.left(now); pause != 0) transport_.wait(pause, wants_write());
+        }
+    }
+}
+
+// Puts back what the store kept before this program was started.
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr errc client<Transport, Clock, L, Policies...>::restore() noexcept {
+    if constexpr (persistent) {
+        while (!restored_) {
+            auto const r = store_->restore(session_.restore_space());
+            if (!r) return r.error;
+            auto const& key = r.value.key;
+            restored_       = key.from == store_key::side::none;
+            if (restored_) break;
+            auto const e = session_.restore(key.from == store_key::side::outbound, key.id, r.value.size);
+            if (e != errc::ok) return e;
+        }
+    }
+    return errc::ok;
+}
+
+// PUBREC, PUBREL and PUBCOMP say that the other side may forget something: the store has to know it first.
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr bool client<Transport, Clock, L, Policies...>::store_answers() noexcept {
+    if constexpr (persistent) {
+        auto answers = session_.take_answers();
+        while (!answers.empty()) {
+            auto const type = static_cast<packet_type>(octet(answers[0]) >> 4);
+            auto const size = 2U + octet(answers[1]);
+            auto const id   = size == ack_size ? load_u16(&answers[2]) : packet_id{0};
+            auto       e    = errc::ok;
+            if (type == packet_type::pubrec) e = store_->put({store_key::side::inbound, id}, {});
+            if (type == packet_type::pubrel && session_.keeps(id)) {
+                e = store_->put({store_key::side::outbound, id}, answers.first(size));
+            }
+            if (type == packet_type::pubcomp) e = store_->erase({store_key::side::inbound, id});
+            if (e != errc::ok) return false;
+            answers = answers.subspan(size);
+        }
+    }
+    return true;
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr void client<Transport, Clock, L, Policies...>::drain_mailbox() noexcept {
+    if constexpr (has_mailbox) {
+        message m{};
+        while (mail_ == mail_state::none && mailbox_->front(m)) {
+            auto const id = publish(m);
+            if (id.error == errc::ring_full || id.error == errc::inflight_full) return;  // there will be room
+            if (id) {
+                mailbox_->pop();
+            } else {
+                mail_       = mail_state::refused;
+                mail_cause_ = id.error;
+            }
+        }
+    }
+}
+
+// A message from the mailbox that could not be published; it is shown before it is removed.
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr event client<Transport, Clock, L, Policies...>::refused_mail() noexcept {
+    if constexpr (has_mailbox) {
+        if (mail_ == mail_state::told) {
+            mail_ = mail_state::none;
+            mailbox_->pop();
+            drain_mailbox();
+        }
+        message m{};
+        if (mail_ == mail_state::refused && mailbox_->front(m)) {
+            mail_ = mail_state::told;
+            return {.type   = event_type::dropped,
+                    .cause  = mail_cause_,
+                    .level  = m.level,
+                    .retain = m.retain,
+                    .size   = static_cast<std::uint32_t>(m.payload.size()),
+                    .topic  = m.topic};
+        }
+    }
+    return {};
+}
+
+}  // namespace barelink::inline v0
