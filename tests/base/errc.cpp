@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <barelink/base/errc.hpp>
+
+#include <initializer_list>
+#include <type_traits>
+
+#include "base/check_both.hpp"
+
+using namespace barelink;
+
+namespace {
+
+constexpr bool all(culprit who, std::initializer_list<errc> values) {
+    for (auto const e : values) {
+        if (culprit_of(e) != who) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+TEST_CASE("what is no error blames nobody", "[base][errc]") {
+    CHECK_BOTH(all(culprit::none, {errc::ok, errc::would_block, errc::requested}));
+}
+
+TEST_CASE("each limit of ours blames the capacity", "[base][errc]") {
+    using enum errc;
+    CHECK_BOTH(all(culprit::capacity, {inflight_full, subscribe_requests_full, subscriptions_full, ring_full,
+                                       publish_too_long, request_too_long, connect_too_long, topic_too_long,
+                                       message_too_long, inbound_full, sources_full, mailbox_full, store_full,
+                                       store_failed, source_failed}));
+}
+
+TEST_CASE("what happens below MQTT blames the transport", "[base][errc]") {
+    using enum errc;
+    CHECK_BOTH(all(culprit::transport, {resolve_failed, connect_refused, unreachable, closed_by_peer, connection_reset,
+                                        io_error, no_resources, resolve_timeout, connect_timeout, tls_timeout,
+                                        write_timeout, tls_failed, credentials_failed, credentials_timeout}));
+}
+
+TEST_CASE("what the broker sends or fails to send blames the peer", "[base][errc]") {
+    using enum errc;
+    CHECK_BOTH(all(culprit::peer, {malformed_packet, protocol_error, invalid_utf8, invalid_topic, packet_too_long,
+                                   unknown_packet_id, session_mismatch, connack_timeout, ping_timeout, publish_timeout,
+                                   subscribe_timeout, unsubscribe_timeout, subscription_refused, unacceptable_version,
+                                   identifier_rejected, server_unavailable, bad_credentials, not_authorized,
+                                   replaced}));
+}
+
+TEST_CASE("a wrong call blames the caller", "[base][errc]") {
+    using enum errc;
+    CHECK_BOTH(all(culprit::misuse, {not_connected, already_connected, bad_topic, bad_filter, bad_qos, bad_client_id,
+                                     bad_will, bad_user_name, password_without_user_name, bad_option, bad_version,
+                                     nothing_to_acknowledge, no_such_subscription, bad_address}));
+}
+
+TEST_CASE("the ranges of the culprits meet without a gap", "[base][errc]") {
+    auto const at = [](int n) { return culprit_of(static_cast<errc>(n)); };
+    CHECK(at(0x0F) == culprit::none);
+    CHECK(at(0x10) == culprit::capacity);
+    CHECK(at(0x2F) == culprit::capacity);
+    CHECK(at(0x30) == culprit::transport);
+    CHECK(at(0x4F) == culprit::transport);
+    CHECK(at(0x50) == culprit::peer);
+    CHECK(at(0x7F) == culprit::peer);
+    CHECK(at(0x80) == culprit::misuse);
+    CHECK(at(0xFF) == culprit::misuse);
+}
+
+TEST_CASE("an error is one byte, and ok is zero, the first state of all memory", "[base][errc]") {
+    STATIC_REQUIRE(sizeof(errc) == 1);
+    STATIC_REQUIRE(static_cast<int>(errc::ok) == 0);
+    STATIC_REQUIRE(errc{} == errc::ok);
+}
+
+TEST_CASE("a result is true exactly if its error is ok", "[base][errc][result]") {
+    CHECK_BOTH(static_cast<bool>(result<int>{}));
+    CHECK_BOTH(static_cast<bool>(result<int>{7}));
+    CHECK_BOTH(static_cast<bool>(result<int>{errc::ok}));
+    CHECK_BOTH(!static_cast<bool>(result<int>{errc::would_block}));
+    CHECK_BOTH(!static_cast<bool>(result<int>{7, errc::io_error}));
+    STATIC_REQUIRE_FALSE(std::is_convertible_v<result<int>, bool>);
+}
+
+TEST_CASE("a result keeps its value beside an error, and without one the value is zero", "[base][errc][result]") {
+    CHECK_BOTH(result<int>{7}.value == 7);
+    CHECK_BOTH(result<int>{7}.error == errc::ok);
+    CHECK_BOTH(result<int>{errc::ring_full}.value == 0);
+    CHECK_BOTH(result<int>{errc::ring_full}.error == errc::ring_full);
+    CHECK_BOTH(result<int>{7, errc::ring_full}.value == 7);
+    CHECK_BOTH(result<int>{7, errc::ring_full}.error == errc::ring_full);
+}
+
+TEST_CASE("results are equal if value and error are", "[base][errc][result]") {
+    CHECK_BOTH(result<int>{7} == result<int>{7, errc::ok});
+    CHECK_BOTH(result<int>{7} != result<int>{8});
+    CHECK_BOTH(result<int>{7} != result<int>{7, errc::io_error});
+}

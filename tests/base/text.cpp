@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <barelink/base/text.hpp>
+
+#include <cstddef>
+#include <set>
+#include <string_view>
+
+#include "base/check_both.hpp"
+
+using namespace barelink;
+
+namespace {
+
+constexpr bool plain_word(std::string_view text) {
+    for (char const c : text) {
+        bool const good = (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9');
+        if (!good) return false;
+    }
+    return !text.empty();
+}
+
+}  // namespace
+
+#define SAME(word) CHECK_BOTH(name(errc::word) == #word)
+
+TEST_CASE("an error is called what its enumerator is called", "[base][text]") {
+    SAME(ok); SAME(would_block); SAME(requested); SAME(inflight_full); SAME(subscribe_requests_full);
+    SAME(subscriptions_full); SAME(ring_full); SAME(publish_too_long); SAME(request_too_long);
+    SAME(connect_too_long); SAME(topic_too_long); SAME(message_too_long); SAME(inbound_full); SAME(sources_full);
+    SAME(mailbox_full); SAME(store_full); SAME(store_failed); SAME(source_failed); SAME(resolve_failed);
+    SAME(connect_refused); SAME(unreachable); SAME(closed_by_peer); SAME(connection_reset); SAME(io_error);
+    SAME(no_resources); SAME(resolve_timeout); SAME(connect_timeout); SAME(tls_timeout); SAME(write_timeout);
+    SAME(tls_failed); SAME(credentials_failed); SAME(credentials_timeout); SAME(malformed_packet);
+    SAME(protocol_error); SAME(invalid_utf8); SAME(invalid_topic); SAME(packet_too_long); SAME(unknown_packet_id);
+    SAME(session_mismatch); SAME(connack_timeout); SAME(ping_timeout); SAME(publish_timeout);
+    SAME(subscribe_timeout); SAME(unsubscribe_timeout); SAME(subscription_refused); SAME(unacceptable_version);
+    SAME(identifier_rejected); SAME(server_unavailable); SAME(bad_credentials); SAME(not_authorized);
+    SAME(replaced); SAME(not_connected); SAME(already_connected); SAME(bad_topic); SAME(bad_filter); SAME(bad_qos);
+    SAME(bad_client_id); SAME(bad_will); SAME(bad_user_name); SAME(password_without_user_name); SAME(bad_option);
+    SAME(bad_version); SAME(nothing_to_acknowledge); SAME(no_such_subscription); SAME(bad_address);
+}
+
+TEST_CASE("a culprit is called what its enumerator is called", "[base][text]") {
+    CHECK_BOTH(name(culprit::none) == "none");
+    CHECK_BOTH(name(culprit::capacity) == "capacity");
+    CHECK_BOTH(name(culprit::transport) == "transport");
+    CHECK_BOTH(name(culprit::peer) == "peer");
+    CHECK_BOTH(name(culprit::misuse) == "misuse");
+}
+
+TEST_CASE("each error has a name of its own, a word with underscores", "[base][text]") {
+    std::set<std::string_view> names;
+    std::size_t known = 0;
+    for (unsigned n = 0; n < 256; ++n) {
+        auto const called = name(static_cast<errc>(n));
+        CHECK(plain_word(called));
+        if (called == "unknown") continue;
+        ++known;
+        names.insert(called);
+    }
+    CHECK(names.size() == known);
+    CHECK(known == 3 + 15 + 14 + 19 + 14);
+}
+
+TEST_CASE("errors of one culprit are numbered without a gap", "[base][text][errc]") {
+    for (unsigned n = 1; n < 256; ++n) {
+        auto const e = static_cast<errc>(n);
+        if (culprit_of(e) != culprit_of(static_cast<errc>(n - 1))) continue;
+        CAPTURE(n);
+        CHECK_FALSE((name(e) != "unknown" && name(static_cast<errc>(n - 1)) == "unknown"));
+    }
+}
+
+TEST_CASE("deadlines are errors that end in _timeout, and nothing else does", "[base][text]") {
+    std::set<std::string_view> const deadlines = {
+        "resolve_timeout", "connect_timeout", "tls_timeout",      "write_timeout",     "credentials_timeout",
+        "connack_timeout", "ping_timeout",    "publish_timeout",  "subscribe_timeout", "unsubscribe_timeout"};
+    for (unsigned n = 0; n < 256; ++n) {
+        auto const called = name(static_cast<errc>(n));
+        CHECK(called.ends_with("_timeout") == (deadlines.count(called) == 1));
+    }
+}
+
+TEST_CASE("a value that is no error is unknown", "[base][text]") {
+    CHECK_BOTH(name(static_cast<errc>(0x0F)) == "unknown");
+    CHECK_BOTH(name(static_cast<errc>(0xFF)) == "unknown");
+    CHECK_BOTH(name(static_cast<culprit>(9)) == "unknown");
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSL-1.0
+// EXPECT-FIRST: barelink: a transport needs `result<size_t> read\(bytes_out\) noexcept`
+#include <cstddef>
+
+#include <barelink/link/transport.hpp>
+
+using namespace barelink;
+
+struct cable {
+    result<connect_stage> connect(endpoint const&) noexcept;
+#ifdef CORRECTED
+    result<std::size_t>   read(bytes_out) noexcept;
+#else
+    result<std::size_t>   read(bytes_out);
+#endif
+    result<std::size_t>   write(bytes_in) noexcept;
+    void                  close() noexcept;
+};
+static_assert(check_transport<cable>());

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSL-1.0
+// What a seed stands for: the network, the device's options and the broker's manners.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <barelink/client/limits.hpp>
+#include <barelink/session/options.hpp>
+#include <barelink/testing/flaky_rates.hpp>
+
+namespace sim {
+
+using barelink::limits;
+using barelink::options;
+using barelink::version;
+using barelink::testing::dice;
+using barelink::testing::flaky_rates;
+
+struct plan {
+    flaky_rates   rates   = {};
+    options       how     = {};
+    bool          forgets = false;  // the broker loses sessions
+    bool          silent  = false;  // connections may die without a word
+    bool          sources = false;  // some payloads are pulled, and some of those fail
+    std::uint32_t pause   = 0;      // longest time between two steps of the story, in ms
+    std::uint32_t steps   = 0;      // of one storm
+    std::uint32_t storms  = 0;
+    std::uint32_t wrap    = 0;      // how many ms before 2^32 a storm begins
+
+    // A device that the broker never forgets is owed everything.
+    [[nodiscard]] bool kept() const { return !how.clean_session && !forgets; }
+
+    [[nodiscard]] std::string text() const {
+        auto const yes = [](char const* name, bool on) { return on ? std::string{" "} + name : std::string{}; };
+        return std::string{how.protocol == version::v3_1 ? "3.1" : "3.1.1"} + yes("clean", how.clean_session) +
+               yes("forgets", forgets) + yes("silent", silent) + yes("manual", how.manual_ack) +
+               yes("chunks", how.chunks) + yes("sources", sources);
+    }
+};
+
+inline flaky_rates draw_rates(dice& d) {
+    auto const rate = [&d](std::uint16_t of_10, std::uint32_t most) {
+        return d.chance(static_cast<std::uint16_t>(of_10 * 100)) ? static_cast<std::uint16_t>(d.draw(0, most))
+                                                                 : std::uint16_t{0};
+    };
+    flaky_rates r;
+    r.split        = rate(6, 700);
+    r.block        = rate(5, 300);
+    r.block_ms_max = d.chance(200) ? 3000 : d.draw(1, 50);
+    r.latency_ms   = d.chance(600) ? d.draw(0, 200) : 0;
+    r.delay        = rate(5, 300);
+    r.delay_ms_max = d.chance(150) ? 7000 : d.draw(0, 1000);
+    r.connect_ms   = d.draw(0, 500);
+    r.refuse       = rate(4, 300);
+    r.ignore       = rate(3, 200);
+    r.cut          = rate(8, 900);
+    r.lose         = rate(3, 400);
+    r.fate_bytes   = d.draw(1, d.chance(500) ? 200 : 3000);
+    return r;
+}
+
+// `l`: what the device can do. Its times are short, so that all of them run out now and then within one storm.
+inline plan draw_plan(dice& d, limits const& l) {
+    plan p;
+    p.rates                  = draw_rates(d);
+    p.how.host               = "broker";
+    p.how.client_id          = "pump";
+    p.how.protocol           = l.versions.v3_1 && d.chance(300) ? version::v3_1 : version::v3_1_1;
+    p.how.clean_session      = d.chance(200);
+    p.how.keep_alive_s       = static_cast<std::uint16_t>(d.draw(3, 10));
+    p.how.manual_ack         = l.manual_ack && d.chance(400);
+    p.how.chunks             = l.chunks && d.chance(500);
+    p.how.request_timeout_ms = d.draw(1500, 4000);
+    p.how.publish_timeout_ms = d.draw(2000, 6000);
+    p.how.write_timeout_ms   = d.draw(2000, 5000);
+    p.how.connect_timeout_ms = 2000;
+    p.how.backoff_ms_min     = d.draw(50, 500);
+    p.how.backoff_ms_max     = 3000;
+    p.how.stable_after_ms    = 5000;
+    p.forgets                = d.chance(150);
+    p.silent                 = p.rates.lose != 0;
+    p.sources                = l.sources != 0 && d.chance(500);
+    p.pause                  = d.chance(300) ? 2000 : d.draw(1, 600);
+    p.steps                  = d.draw(10, 40);
+    p.storms                 = d.draw(1, 2);
+    p.wrap                   = d.draw(0, p.pause * p.steps / 2 + 3000);
+    return p;
+}
+
+}  // namespace sim

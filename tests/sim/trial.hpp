@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: BSL-1.0
+// One seed: a device, a bad network and a strict broker, from power-on through storms to a clean reconnect.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <barelink/client/client.hpp>
+#include <barelink/testing/broker.hpp>
+#include <barelink/testing/flaky.hpp>
+#include <barelink/testing/world.hpp>
+
+#include "sim/image.hpp"
+#include "sim/ledger.hpp"
+#include "sim/plan.hpp"
+#include "sim/waits.hpp"
+
+namespace sim {
+
+using namespace barelink;
+using barelink::testing::manual_clock;
+
+inline constexpr testing::broker_limits cloud_limits{
+    .connections = 8, .sessions = 2, .messages = 64, .message_bytes = 1000, .rx_bytes = 1200, .tx_bytes = 1200};
+
+inline constexpr std::string_view up_topics[]   = {"up/a", "up/b"};
+inline constexpr std::string_view down_topics[] = {"down/a", "down/b"};
+inline constexpr std::string_view filters[]     = {"down/#", "side/+", "side/two"};
+
+// Jitter from dice, or none while two lives are compared.
+struct coin {
+    dice numbers;
+    bool fixed = false;
+
+    std::uint32_t draw() noexcept { return fixed ? 0 : numbers.draw(); }
+};
+
+template <limits L>
+class trial {
+public:
+    using link_type   = testing::flaky_link<1500, 8>;
+    using client_type = client<link_type::client_end, manual_clock, L, coin>;
+
+    trial(std::uint64_t seed, plan const& p)
+        : plan_{p}, dice_{seed * 3 + 1}, coin_{dice{seed * 3 + 2}},
+          clock_{{0U - dice_.draw(0, 3000)}}, link_{clock_, seed * 3}, mqtt_{memory_, link_.client(), clock_, plan_.how, coin_},
+          pump_{*mqtt_, link_, handler_}, world_{clock_, cloud_, seed, pump_} {
+        cloud_.knobs.seen     = decltype(cloud_.knobs.seen)::template to<&trial::on_seen>(*this);
+        cloud_.knobs.inflight = L.inbound;
+        // With a silent network the device can't be blamed for its silence, nor if bytes come too late.
+        cloud_.knobs.judge_silence = !p.silent && p.rates.block_ms_max + p.rates.delay_ms_max + p.rates.latency_ms <
+                                                      p.how.keep_alive_s * 400U;
+    }
+    trial(trial const&)            = delete;
+    trial& operator=(trial const&) = delete;
+
+    // Returns what went wrong, or nothing. `masked`: bytes of the client that count identifiers.
+    std::string run(std::vector<std::size_t> const& masked) {
+        start();
+        auto const before = image();
+        for (std::uint32_t i = 0; i < plan_.storms && fault_.empty(); ++i) {
+            storm();
+            settle();
+            up_.judge(true, sessions_lost_);
+            down_.judge(plan_.kept(), 0);
+            note(up_.fault());
+            note(down_.fault());
+            auto const after = image();
+            if (!fault_.empty()) break;
+            for (auto const at : differences(before, after, masked)) {
+                note("the memory is not what it was before, first at byte " + std::to_string(at) + " of " +
+                     std::to_string(sizeof(client_type)));
+            }
+        }
+        if (world_.spins() != 0) note("somebody was busy " + std::to_string(world_.spins()) + " times");
+        return fault_;
+    }
+    // Where the image counts identifiers: two lives that differ in nothing else.
+    std::vector<std::size_t> find_id_bytes() {
+        start();
+        auto const before = image();
+        for (int i = 0; i < 300 && fault_.empty(); ++i) {
+            publish_at_rest();
+        }
+        return differences(before, image());
+    }
+    [[nodiscard]] std::string const& fault() const { return fault_; }
+    [[nodiscard]] wait_counts const& waits() const { return waits_; }
+    [[nodiscard]] std::uint32_t lost_sessions() const { return sessions_lost_; }
+    [[nodiscard]] std::size_t messages() const { return up_.entries().size() + down_.entries().size(); }
+
+private:
+    using cloud_type = testing::broker<cloud_limits>;
+
+    struct handler {
+        trial* owner;
+        void operator()(event const& e) const { owner->on_event(e); }
+    };
+    enum class request : std::uint8_t { none, subscribe, unsubscribe };
+    struct held {
+        packet_id id;
+        qos       level;
+    };
+
+    void note(std::string const& what) {
+        if (fault_.empty()) fault_ = what;
+    }
+
+    // --- the story
+
+    void live(std::uint32_t ms) {
+        static_cast<void>(world_.run_until([&] { return watch(); }, ms));
+    }
+    // Lives until `condition` holds, which must not take more than two minutes.
+    template <class Condition>
+    void wait(Condition condition) {
+        bool const came = world_.run_until([&] { return watch() || condition(); }, 120'000);
+        if (!came) note(std::string{world_.failure()} + ", " + std::to_string(up_.open()) + " publishes open");
+    }
+    // Runs between all steps. Returns true to give up.
+    bool watch() {
+        waits_.look(clock_.now(), current_wait());
+        if (cloud_.violations() != 0) note("the broker saw " + std::string{cloud_.complaint().view()});
+        return !fault_.empty();
+    }
+    waiting current_wait() {
+        if (!link_.connected()) return mqtt_->wants_write() ? waiting::dial : idle_ ? waiting::nothing : waiting::backoff;
+        if (!mqtt_->online()) return waiting::connack;
+        if (mqtt_->wants_write()) return waiting::room;
+        for (auto const r : requests_) {
+            if (r != request::none) return waiting::suback;
+        }
+        return up_.open() != 0 ? waiting::acknowledgement : waiting::ping;
+    }
+
+    void start() {
+        note_connect(mqtt_->connect());
+        subscribe(0);
+        wait([&] { return requests_[0] == request::none; });
+    }
+    void note_connect(errc e) {
+        idle_ = false;
+        if (e != errc::ok) note("connect() returned " + std::to_string(static_cast<int>(e)));
+    }
+    void storm() {
+        link_.rates = plan_.rates;
+        link_.cut();
+        for (std::uint32_t i = 0; i < plan_.steps && fault_.empty(); ++i) {
+            step();
+            live(dice_.draw(0, plan_.pause));
+        }
+    }
+    // The network heals; everything that is owed has to come.
+    void settle() {
+        link_.rates               = {};
+        auto const inflight       = cloud_.knobs.inflight;
+        auto const seen           = cloud_.knobs.seen;
+        bool const judges         = cloud_.knobs.judge_silence;
+        cloud_.knobs              = {};
+        cloud_.knobs.inflight      = inflight;
+        cloud_.knobs.seen          = seen;
+        cloud_.knobs.judge_silence = judges;
+        if (idle_) note_connect(mqtt_->connect());
+        calm_ = true;
+        wait([&] { return quiet(); });
+        for (std::size_t i = 1; i < 3; ++i) {
+            while (known_[i] && fault_.empty()) {
+                unsubscribe(i);
+                wait([&] { return requests_[i] == request::none && quiet(); });
+            }
+        }
+        calm_ = false;
+    }
+    bool quiet() {
+        acknowledge_all();
+        if (!mqtt_->online()) return false;
+        for (std::size_t i = 0; i < 3; ++i) {
+            if (requests_[i] != request::none) return false;
+        }
+        if (!known_[0]) subscribe(0);
+        return known_[0] && up_.open() == 0 && cloud_.waiting("pump") == 0 && cloud_.connected("pump");
+    }
+    // A clean reconnect, always at the same time of day, and after it some life that leaves the same traces.
+    std::string image() {
+        coin_.fixed = true;
+        static_cast<void>(mqtt_->disconnect());
+        wait([&] { return idle_; });
+        live(6000);
+        clear_stack();
+        clock_.set({0U - 20'000U - plan_.wrap});
+        waits_.restart();
+        note_connect(mqtt_->connect());
+        wait([&] { return mqtt_->online(); });
+        live(plan_.how.stable_after_ms + 1000);
+        cloud_.kick("pump");
+        wait([&] { return !mqtt_->online(); });
+        wait([&] { return mqtt_->online(); });
+        live(1000);
+        clear_stack();
+        heard_ = false;
+        static_cast<void>(cloud_.publish({.topic = "down/rest", .payload = "?"}));
+        wait([&] { return heard_; });
+        publish_at_rest();
+        auto const now = clock_.now().since({0U - 20'000U - plan_.wrap});
+        if (now > 12'000) note("a clean reconnect took " + std::to_string(now) + " ms");
+        live(20'000 - now);
+        coin_.fixed = false;
+        if (cloud_.messages_held() != 0) note("the broker still holds messages");
+        return mqtt_.image() + image_of(memory_, 1);
+    }
+
+    void publish_at_rest() {
+        auto const id = mqtt_->publish({.topic = "up/rest", .level = qos::at_least_once});
+        if (!id) return note("the device at rest can't publish");
+        rest_id_ = id.value;
+        wait([&] { return rest_id_ == 0; });
+    }
+
+    // --- steps of a storm
+
+    void step() {
+        if (idle_ && dice_.chance(700)) note_connect(mqtt_->connect());
+        if (!held_.empty() && dice_.chance(500)) acknowledge(dice_.draw(0, static_cast<std::uint32_t>(held_.size() - 1)));
+        auto const kind = dice_.draw(0, 99);
+        if (kind < 45) return publish();
+        if (kind < 70) return publish_down();
+        if (kind < 78) return request_something();
+        if (kind < 81) return cloud_.kick("pump");
+        if (kind < 83) return link_.cut();
+        if (kind < 84) return cloud_.restart(true);
+        if (kind < 86) return lose_session();
+        if (kind < 88) return plan_.silent ? link_.lose() : void();
+        if (kind < 94) return turn_a_knob();
+        if (kind < 97) return acknowledge_all();
+        if (!idle_) static_cast<void>(mqtt_->disconnect());
+    }
+    lane draw_lane() {
+        auto const top = number(L.highest_qos);
+        return {static_cast<std::uint8_t>(dice_.draw(0, lane::topics - 1)), static_cast<qos>(dice_.draw(0, top))};
+    }
+    void publish() {
+        auto const in     = draw_lane();
+        bool const pulled = plan_.sources && dice_.chance(300);
+        auto&      e      = up_.add(in, pulled ? dice_.draw(size_min, 800) : dice_.draw(size_min, 90));
+        auto const topic  = up_topics[in.topic];
+        auto       id     = result<packet_id>{};
+        if constexpr (L.sources != 0) {
+            if (pulled) {
+                e.fails = dice_.chance(50);
+                id      = mqtt_->publish({.topic = topic, .level = in.level}, e.size, {&trial::pull, &e});
+            }
+        }
+        if (!pulled) id = mqtt_->publish({.topic = topic, .payload = payload_of(e), .level = in.level});
+        if (id) return up_.accept(e, id.value);
+        bool const expected = id.error == errc::inflight_full || id.error == errc::ring_full ||
+                              (id.error == errc::not_connected && in.level == qos::at_most_once) ||
+                              (pulled && (id.error == errc::sources_full || id.error == errc::source_failed));
+        if (!expected) note("publish() returned " + std::to_string(static_cast<int>(id.error)));
+        up_.forget_last();
+    }
+    static std::size_t pull(void* context, std::uint32_t offset, bytes_out into) {
+        auto const& e = *static_cast<entry const*>(context);
+        for (std::size_t i = 0; i < into.size(); ++i) into[i] = payload_byte(e, offset + static_cast<std::uint32_t>(i));
+        return e.fails && offset + into.size() > e.size / 2 ? 0 : into.size();
+    }
+    // A message that is too large for the device has a size that says which one it is: it may be reported without payload.
+    void publish_down() {
+        if (!cloud_.subscribed("pump", filters[0])) return;
+        auto const in    = draw_lane();
+        bool const large = dice_.chance(250);
+        auto&      e     = down_.add(in, large ? 0 : dice_.draw(size_min, 80));
+        if (large) e.size = large_size + e.number;
+        auto const payload = payload_of(e);
+        if (!cloud_.publish({.topic = down_topics[in.topic], .payload = payload, .level = in.level})) down_.forget_last();
+    }
+    void request_something() {
+        auto const i = dice_.draw(1, 2);
+        if (requests_[i] != request::none) return;
+        if (known_[i]) {
+            unsubscribe(i);
+        } else {
+            subscribe(i);
+        }
+    }
+    void subscribe(std::size_t i) {
+        auto const e = mqtt_->subscribe(filters[i], L.highest_qos);
+        if (e == errc::ok) requests_[i] = request::subscribe;
+        if (e == errc::ok) known_[i] = true;
+        if (e != errc::ok && e != errc::ring_full && e != errc::subscribe_requests_full) note("subscribe() refused");
+    }
+    void unsubscribe(std::size_t i) {
+        auto const e = mqtt_->unsubscribe(filters[i]);
+        if (e == errc::ok) requests_[i] = request::unsubscribe;
+        if (e != errc::ok && e != errc::ring_full && e != errc::subscribe_requests_full) note("unsubscribe() refused");
+    }
+    void lose_session() {
+        if (!plan_.forgets) return;
+        cloud_.restart(false);
+        ++sessions_lost_;
+    }
+    void turn_a_knob() {
+        auto& k = cloud_.knobs;
+        if (dice_.chance(500)) {
+            k.answer_connects = k.answer_pings = k.answer_publishes = k.answer_requests = k.deliver = true;
+            return;
+        }
+        bool* const all[] = {&k.answer_connects, &k.answer_pings, &k.answer_publishes, &k.answer_requests, &k.deliver};
+        *all[dice_.draw(0, 4)] = false;
+    }
+    void acknowledge(std::size_t i) {
+        if constexpr (L.manual_ack) {
+            // What the connection took with it is not there any more.
+            auto const e = mqtt_->acknowledge(held_[i].id);
+            if (e != errc::ok && e != errc::nothing_to_acknowledge) note("acknowledge() returned something else");
+            held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(i));
+        }
+    }
+    void acknowledge_all() {
+        while (!held_.empty()) acknowledge(0);
+    }
+
+    // --- what happens
+
+    void on_event(event const& e) {
+        switch (e.type) {
+        case event_type::connected: return on_connected(e);
+        case event_type::disconnected:
+            partial_.clear();
+            if (plan_.how.clean_session) ++sessions_lost_;
+            idle_ = e.cause == errc::requested;
+            if (!idle_ && e.retry_in_ms == 0) note("the device gave up");
+            return;
+        case event_type::message: return on_message(e);
+        case event_type::chunk:
+            if (e.offset != partial_.size()) note("a chunk is missing");
+            partial_ += e.payload;
+            return;
+        case event_type::dropped:
+            if (plan_.how.chunks) note("dropped although chunks are on");
+            if (e.cause != errc::message_too_long) note("dropped for another reason");
+            return down_.arrived(lane_of(e), e.size - large_size);
+        case event_type::subscribed:
+        case event_type::subscribe_failed:
+        case event_type::unsubscribed:
+        case event_type::unsubscribe_failed: return on_request(e);
+        case event_type::delivered: return finish(e, outcome::delivered);
+        case event_type::rejected:
+            if (e.cause != errc::source_failed) note("rejected for another reason");
+            if (e.id != 0) finish(e, outcome::rejected);
+            return;
+        case event_type::uncertain:
+            if (plan_.kept()) note("uncertain, although the broker has kept the session");
+            return finish(e, outcome::uncertain);
+        case event_type::replaced: return;
+        default: note("an event of an unknown type");
+        }
+    }
+    void on_connected(event const& e) {
+        bool const must = connected_ && plan_.kept() && plan_.how.protocol == version::v3_1_1;
+        if (must && !e.session_present) note("the session is gone");
+        connected_ = true;
+    }
+    static lane lane_of(event const& e) {
+        return {static_cast<std::uint8_t>(e.topic == down_topics[0] ? 0 : 1), e.level};
+    }
+    void on_message(event const& e) {
+        if (e.topic == "down/rest") {
+            heard_ = true;
+            return;
+        }
+        if (e.id != 0 && plan_.how.manual_ack) held_.push_back({e.id, e.level});
+        if (e.size != e.payload.size()) {
+            if (e.size != partial_.size() || !e.payload.empty()) note("a message in chunks ends too early");
+            down_.arrived(lane_of(e), partial_);
+            partial_.clear();
+        } else {
+            down_.arrived(lane_of(e), e.payload);
+        }
+        if (!calm_ && dice_.chance(100)) publish();
+    }
+    void on_request(event const& e) {
+        for (std::size_t i = 0; i < 3; ++i) {
+            if (e.topic != filters[i]) continue;
+            bool const leaving = e.type == event_type::unsubscribed || e.type == event_type::unsubscribe_failed;
+            if (requests_[i] == (leaving ? request::unsubscribe : request::subscribe)) requests_[i] = request::none;
+            known_[i] = e.type == event_type::subscribed;
+        }
+    }
+    void finish(event const& e, outcome how) {
+        if (e.id == rest_id_ && how == outcome::delivered) {
+            rest_id_ = 0;
+        } else {
+            up_.finish(e.id, how);
+        }
+    }
+    void on_seen(std::string_view, message const& m) noexcept {
+        if (m.topic == "up/rest") return;
+        up_.arrived({static_cast<std::uint8_t>(m.topic == up_topics[0] ? 0 : 1), m.level}, m.payload);
+    }
+
+    static constexpr std::uint32_t large_size = 160;
+
+    plan            plan_;
+    dice            dice_;
+    coin            coin_;
+    manual_clock    clock_;
+    link_type       link_;
+    cloud_type      cloud_;
+    storage<L>      memory_{};
+    zeroed<client_type> mqtt_;
+    handler         handler_{this};
+    testing::device<client_type, link_type, handler> pump_;
+    testing::world<cloud_type, decltype(pump_)>      world_;
+    ledger          up_{"up"};
+    ledger          down_{"down"};
+    wait_counts     waits_;
+    std::string     fault_;
+    std::string     partial_;
+    std::vector<held> held_;
+    request         requests_[3] = {};
+    bool            known_[3]    = {};
+    bool            idle_ = true, connected_ = false, calm_ = false, heard_ = false;
+    packet_id       rest_id_       = 0;  // of the publish that ends an image
+    std::uint32_t   sessions_lost_ = 0;
+};
+
+}  // namespace sim
