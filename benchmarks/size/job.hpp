@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+// The job's seven functions over the client's public API; each program defines `device` and includes this.
+#pragma once
+
+#include <barelink/client/client.hpp>
+
+#include "hal.h"
+
+namespace {
+
+using barelink::errc;
+using barelink::event;
+using barelink::event_type;
+
+struct hal_transport {
+    static barelink::result<barelink::connect_stage> connect(barelink::endpoint const&) noexcept {
+        return barelink::connect_stage::done;
+    }
+    static barelink::result<std::size_t> read(barelink::bytes_out into) noexcept {
+        return moved(hal_recv(into.data(), into.size()));
+    }
+    static barelink::result<std::size_t> write(barelink::bytes_in from) noexcept {
+        return moved(hal_send(from.data(), from.size()));
+    }
+    static void close() noexcept {}
+
+private:
+    static barelink::result<std::size_t> moved(int count) noexcept {
+        if (count > 0) return static_cast<std::size_t>(count);
+        return count == 0 ? errc::would_block : errc::closed_by_peer;
+    }
+};
+
+struct hal_clock {
+    static barelink::instant now() noexcept { return {hal_ms()}; }
+};
+
+constexpr barelink::options job_options{.host         = "broker",
+                                        .client_id    = JOB_CLIENT_ID,
+                                        .user_name    = JOB_USER,
+                                        .password     = JOB_PASS,
+                                        .keep_alive_s = JOB_KEEPALIVE};
+
+#ifdef JOB_CREDENTIALS
+// A token of its own for every connection, as clouds want it.
+struct fresh_login {
+    static errc refresh(barelink::login& out) noexcept {
+        out.password = JOB_PASS;
+        return errc::ok;
+    }
+};
+fresh_login credentials;
+#endif
+
+constinit barelink::storage<device> memory{};
+hal_transport                       transport;
+hal_clock                           clock;
+#ifdef JOB_CREDENTIALS
+barelink::client mqtt{memory, transport, clock, job_options, credentials};
+#else
+barelink::client mqtt{memory, transport, clock, job_options};
+#endif
+
+// One turn. Returns what it brought, after telling the application about messages and deliveries.
+JOB_NI event turn() {
+    mqtt.poll();
+    auto const e = mqtt.next_event();
+    if (e.type == event_type::message) {
+        hal_message(e.topic.data(), e.topic.size(), e.payload.data(), e.payload.size(), barelink::number(e.level));
+    } else if (e.type == event_type::delivered) {
+        hal_acked(e.id);
+    }
+    return e;
+}
+
+JOB_NI int wait_for(event_type wanted) {
+    for (;;) {
+        auto const e = turn();
+        if (e.type == wanted) return 0;
+        if (e.type == event_type::disconnected || e.type == event_type::subscribe_failed) return static_cast<int>(e.cause);
+    }
+}
+
+}  // namespace
+
+JOB_NI int job_init() { return 0; }
+
+JOB_NI int job_connect() {
+    auto const e = mqtt.connect();
+    return e != errc::ok ? static_cast<int>(e) : wait_for(event_type::connected);
+}
+
+JOB_NI int job_subscribe(char const* filter, int level) {
+    auto const e = mqtt.subscribe(filter, static_cast<barelink::qos>(level));
+    return e != errc::ok ? static_cast<int>(e) : wait_for(event_type::subscribed);
+}
+
+JOB_NI int job_publish(char const* topic, void const* payload, size_t size, int level) {
+    return static_cast<int>(mqtt.publish({.topic   = topic,
+                                          .payload = {static_cast<char const*>(payload), size},
+                                          .level   = static_cast<barelink::qos>(level)})
+                                .error);
+}
+
+JOB_NI int job_process() {
+    auto const e = turn();
+    return e.type == event_type::disconnected && e.retry_in_ms == 0 ? static_cast<int>(e.cause) : 0;
+}
+
+// The client pings by itself.
+JOB_NI int job_ping() { return 0; }
+
+JOB_NI int job_disconnect() {
+    auto const e = mqtt.disconnect();
+    return e != errc::ok ? static_cast<int>(e) : wait_for(event_type::disconnected);
+}

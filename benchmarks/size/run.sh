@@ -1,0 +1,179 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
+# What the size job costs on a Cortex-M: one line "program cpu options text data bss" an image, each figure the
+# difference to an image with the empty job, and a failure when one is above its budget.
+#   run.sh              sizes against budgets.txt
+#   run.sh --stack      worst stack of each job function against stack-budgets.txt
+#   run.sh --update     with either: writes the budgets instead of checking them
+#   run.sh --host       builds the programs for this machine and runs them against the scripted broker
+#   run.sh --symbols PROGRAM CPU OPTIONS    the biggest symbols of one image, for example qos1 m0plus -Os
+# Options: --sources DIR (where the programs are), --budgets DIR (where the budgets are), --only PROGRAM
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+sources=$here
+budgets=$here
+mode=sizes
+update=
+only=
+symbols=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --stack | --host) mode=${1#--} ;;
+    --update) update=yes ;;
+    --symbols) mode=symbols && symbols="$2 $3 $4" && shift 3 ;;
+    --sources) sources=$(cd "$2" && pwd) && shift ;;
+    --budgets) budgets=$(cd "$2" && pwd) && shift ;;
+    --only) only=$2 && shift ;;
+    *) sed -n '3,11s/^# *//p' "$0" >&2 && exit 2 ;;
+    esac
+    shift
+done
+
+. "$here/../packages.sh"
+. "$here/build.sh"
+need_packages gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev g++ python3
+[ -z "$only" ] || programs=$only
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+trap 'exit 1' HUP INT TERM
+
+for program in $programs; do
+    [ -f "$sources/$program.cpp" ] || { echo "size: there is no program $program.cpp" >&2 && exit 1; }
+done
+
+# image_list OPTIONS...: every image with these options, the empty ones first.
+image_list() {
+    for options in "$@"; do
+        for cpu in $cpus; do
+            for program in base $programs; do echo "$program $cpu $options"; done
+        done
+    done
+}
+
+# build_all OPTIONS...: two at a time; fails if any fails.
+build_all() {
+    export here sources out
+    # shellcheck disable=SC2016 # the inner shell expands it
+    image_list "$@" | xargs -P 2 -L 1 sh -c '. "$here/build.sh"; build_image "$@" || {
+        echo "size: $* does not build" >&2; exit 1; }' sh || exit 1
+}
+
+print_sizes() {
+    echo 'program cpu options text data bss'
+    for options in $option_sets; do
+        for cpu in $cpus; do
+            base=$(sections "$out/base-$cpu$options.elf")
+            for program in $programs; do
+                echo "$program $cpu $options $(sections "$out/$program-$cpu$options.elf") $base" |
+                    awk '{ print $1, $2, $3, $4 - $7, $5 - $8, $6 - $9 }'
+            done
+        done
+    done
+}
+
+# Each line is a key of three words and figures; a header line names them.
+check() {
+    awk -v file="$2" '
+        FNR == 1 && NR != FNR { for (i = 4; i <= NF; i++) name[i] = $i }
+        FNR == 1 { next }
+        NR == FNR { known[$1, $2, $3] = $0; next }
+        !(($1, $2, $3) in known) { print "size: " file " has no line for " $1, $2, $3; bad = 1; next }
+        {
+            split(known[$1, $2, $3], limit)
+            for (i = 4; i <= NF; i++) if ($i !~ /^-?[0-9]+$/ || $i + 0 > limit[i] + 0) {
+                print "size: " $1, $2, $3 ": " name[i] " is " $i ", above its budget of " limit[i] " by " $i - limit[i]
+                bad = 1
+            }
+        }
+        END { exit bad }' "$budgets/$2" "$1" >&2
+}
+
+# finish FILE: prints $out/figures, then checks it against the budgets or makes them the budgets.
+finish() {
+    cat "$out/figures"
+    if [ -n "$update" ]; then
+        [ -z "$only" ] || { echo 'size: --update needs all programs' >&2 && exit 2; }
+        cp "$out/figures" "$budgets/$1"
+    elif [ ! -f "$budgets/$1" ]; then
+        echo "size: there is no $1; run.sh --update writes it" >&2 && exit 1
+    else
+        check "$out/figures" "$1"
+    fi
+}
+
+# What three sessions of each program must show in the broker's report.
+expected() {
+    qos2_flow='pubrec=0 pubrel=0 pubcomp=0'
+    case $1 in
+    qos0) echo connect=3 subscribe=3 pub0=3 pub1=0 pub2=0 puback=0 msg0=3 msg1=0 msg2=0 acked=0 ;;
+    qos1) echo connect=3 subscribe=3 pub0=3 pub1=3 pub2=0 puback=3 msg0=0 msg1=3 msg2=0 acked=3 ;;
+    qos1-reconnect) echo connect=6 subscribe=6 pub0=3 pub1=6 pub2=0 puback=6 msg0=0 msg1=6 msg2=0 acked=3 ;;
+    qos2)
+        echo connect=3 subscribe=3 pub0=3 pub1=3 pub2=3 puback=3 msg0=0 msg1=3 msg2=3 acked=6
+        qos2_flow='pubrec=3 pubrel=3 pubcomp=3'
+        ;;
+    *) echo unknown=program ;;
+    esac
+    echo "$qos2_flow disconnect=3 results=3 errs=0"
+}
+
+run_on_host() {
+    # shellcheck disable=SC2046 # job_defines is a list of words
+    {
+        set -- -O2 -g -Wall -Wextra -fsanitize=address,undefined -fno-sanitize-recover=all
+        set -- "$@" "-I$here" $(job_defines "$program")
+        gcc -std=c11 "$@" -c "$here/broker.c" -o "$out/broker.o"
+        gcc -std=c11 "$@" -c "$here/main.c" -o "$out/main.o"
+        g++ -std=c++20 -fno-exceptions -fno-rtti "$@" "-I$here/../../include" "$sources/$program.cpp" \
+            "$out/broker.o" "$out/main.o" -o "$out/$program"
+    }
+    if ! report=$(timeout 60 "$out/$program"); then
+        echo "size: $program failed on the host" >&2
+        return 1
+    fi
+    echo "$program $report"
+    wrong=
+    for word in $(expected "$program"); do
+        case " $report " in *" $word "*) ;; *) wrong="$wrong $word" ;; esac
+    done
+    pings=${report#*ping=}
+    # One ping in each session at least: the inner loop is longer than the keep-alive.
+    [ "${pings%% *}" -ge 3 ] || wrong="$wrong ping>=3"
+    [ -z "$wrong" ] || echo "size: $program on the host: the broker expected$wrong" >&2
+    [ -z "$wrong" ]
+}
+
+case $mode in
+sizes)
+    # shellcheck disable=SC2086 # a list of words
+    build_all $option_sets
+    print_sizes >"$out/figures"
+    finish budgets.txt
+    ;;
+stack)
+    build_all -Os
+    {
+        echo 'program cpu function stack'
+        for cpu in $cpus; do
+            for program in $programs; do
+                python3 "$here/stack.py" "$program" "$cpu" "$out/$program-$cpu-Os"
+            done
+        done
+    } >"$out/figures"
+    finish stack-budgets.txt
+    ;;
+symbols)
+    # shellcheck disable=SC2086 # a list of words
+    {
+        set -- $symbols
+        build_image "$@"
+        arm-none-eabi-nm -S -t d --size-sort -r -C "$out/$1-$2$3.elf" >"$out/symbols"
+        awk 'NR <= 40 { size = $2 + 0; $1 = $2 = ""; printf "%6d %s\n", size, $0 }' "$out/symbols"
+    }
+    ;;
+host)
+    failed=0
+    for program in $programs; do run_on_host || failed=1; done
+    exit $failed
+    ;;
+esac
