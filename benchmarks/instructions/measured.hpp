@@ -11,7 +11,8 @@
 #define MEASURED extern "C" [[gnu::noinline]]
 
 inline constexpr std::string_view topic   = "bench/speed/device-001/telemetry";                              // 32 bytes
-inline constexpr std::string_view payload = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-";  // 64 bytes
+inline constexpr std::string_view payload =
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-";  // 64 bytes
 static_assert(topic.size() == 32 && payload.size() == 64);
 
 // What the compiler must not know beforehand.

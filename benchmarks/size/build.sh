@@ -25,7 +25,8 @@ build_image() {
     [ "$optimise" = "$3" ] || lto=-flto
     flags="$target $optimise -ffunction-sections -fdata-sections -DNDEBUG -fno-unwind-tables"
     flags="$flags -fno-asynchronous-unwind-tables -I$here $(job_defines "$1")"
-    cxx="-std=c++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics -fcallgraph-info=su -I$here/../../include"
+    cxx="-std=c++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics -fcallgraph-info=su"
+    cxx="$cxx -I${BARELINK_INCLUDE:-$here/../../include}"
     link="$target $optimise -Wl,--gc-sections --specs=nano.specs --specs=nosys.specs"
     # Linked by gcc, not g++: a program that needs anything of the C++ library fails here. nosys warns by design.
     link="$link -Wl,-Map=$image.map"

@@ -77,7 +77,8 @@ JOB_NI int wait_for(event_type wanted) {
     for (;;) {
         auto const e = turn();
         if (e.type == wanted) return 0;
-        if (e.type == event_type::disconnected || e.type == event_type::subscribe_failed) return static_cast<int>(e.cause);
+        bool const failed = e.type == event_type::disconnected || e.type == event_type::subscribe_failed;
+        if (failed) return static_cast<int>(e.cause);
     }
 }
 

@@ -124,8 +124,8 @@ run_on_host() {
         set -- "$@" "-I$here" $(job_defines "$program")
         gcc -std=c11 "$@" -c "$here/broker.c" -o "$out/broker.o"
         gcc -std=c11 "$@" -c "$here/main.c" -o "$out/main.o"
-        g++ -std=c++20 -fno-exceptions -fno-rtti "$@" "-I$here/../../include" "$sources/$program.cpp" \
-            "$out/broker.o" "$out/main.o" -o "$out/$program"
+        g++ -std=c++20 -fno-exceptions -fno-rtti "$@" "-I${BARELINK_INCLUDE:-$here/../../include}" \
+            "$sources/$program.cpp" "$out/broker.o" "$out/main.o" -o "$out/$program"
     }
     if ! report=$(timeout 60 "$out/$program"); then
         echo "size: $program failed on the host" >&2

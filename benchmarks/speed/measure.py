@@ -5,7 +5,8 @@
 Instructions (valgrind), system calls (the kernel's tracepoint through perf where that works, else strace) and heap
 allocations (count_malloc.so) are the difference of two runs with different counts, so start-up and connect cancel.
 Rates are the median of three rounds, every client in turn. Private memory per client is what /proc/self/smaps_rollup
-gains. Clients are the programs peer_NAME of the build folder; x columns are ratios to the program --base.
+gains. Round trips are the median of three rounds, each of which gives its own median. Clients are the programs
+peer_NAME of the build folder; x columns are ratios to the program --base.
 """
 import argparse
 import os
@@ -20,6 +21,7 @@ import time
 
 MODES = ["pub0", "pub1", "pub2", "recv0", "recv1"]
 ORDER = ["raw", "raw-bulk", "barelink", "mosquitto", "paho"]
+SECONDS = 0.4  # a run for a rate takes this long at least
 CPUS = sorted(os.sched_getaffinity(0))
 # Valgrind counts "rep movsb" as one instruction a byte, so glibc is told to do without.
 NO_REP = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-ERMS,-FSRM"}
@@ -74,9 +76,15 @@ def mosquitto_program() -> str:
 
 
 class Bench:
-    def __init__(self, build: pathlib.Path, size: int, scratch: str):
-        self.build, self.size, self.out = build, size, pathlib.Path(scratch, "out")
+    def __init__(self, build: pathlib.Path, size: int, scratch: str, figures: pathlib.Path | None):
+        self.build, self.size, self.out, self.figures = build, size, pathlib.Path(scratch, "out"), figures
         self.syscall_tool = self.choose_syscall_tool()
+
+    def note(self, *words: object) -> None:
+        """A line for report.py."""
+        if self.figures:
+            with self.figures.open("a") as file:
+                print("speed", *words, file=file)
 
     def choose_syscall_tool(self) -> str:
         try:
@@ -91,9 +99,9 @@ class Bench:
             found.add("raw-bulk")
         return [name for name in ORDER if name in found] + sorted(found - set(ORDER))
 
-    def command(self, peer: str, server: Server, mode: str, count: int) -> list[str]:
+    def command(self, peer: str, server: Server, mode: str, count: int, size: int | None = None) -> list[str]:
         name, _, extra = peer.partition("-")
-        arguments = ["127.0.0.1", str(server.port), mode, str(count), str(self.size)]
+        arguments = ["127.0.0.1", str(server.port), mode, str(count), str(size or self.size)]
         return [str(self.build / f"peer_{name}"), *arguments, *([extra] if extra else [])]
 
     def run(self, command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess:
@@ -129,17 +137,32 @@ class Bench:
         count = {"pub0": 100_000, "recv0": 200_000}.get(mode, 20_000)
         if self.size > 1024:
             count //= 10
+        values = self.timed(peer, server, mode, count)
+        # A fast client needs more messages for a time that says something.
+        if values["seconds"] < SECONDS / 2:
+            count = int(count * SECONDS / values["seconds"])
+            values = self.timed(peer, server, mode, count)
+        return count / values["seconds"], values["cpu_seconds"] * 1e6 / count
+
+    def timed(self, peer: str, server: Server, mode: str, count: int) -> dict[str, float]:
         text = self.run(self.command(peer, server, mode, count), {}).stdout
-        values = dict(word.split("=") for word in text.split())
-        return count / float(values["seconds"]), float(values["cpu_seconds"]) * 1e6 / count
+        words = dict(word.split("=") for word in text.split())
+        return {name: float(words[name]) for name in ("seconds", "cpu_seconds")}
 
     def rates(self, peers: list[str], server: Server, mode: str) -> dict[str, tuple[float, float]]:
         rounds = [{peer: self.rate(peer, server, mode) for peer in peers} for _ in range(3)]
         return {peer: tuple(statistics.median(r[peer][i] for r in rounds) for i in (0, 1)) for peer in peers}
 
-    def fleet(self, peer: str, server: Server, clients: int) -> float:
-        text = self.run(self.command(peer, server, "fleet", clients), {}).stdout
-        return float(re.search(r"bytes_per_client=(\S+)", text)[1])
+    def fleet(self, peer: str, server: Server, clients: int, size: int) -> tuple[float, float]:
+        """Private bytes and heap allocations per client."""
+        text = self.run(self.command(peer, server, "fleet", clients, size), {}).stdout
+        few, many = (self.mallocs(self.command(peer, server, "fleet", n, size)) for n in (100, 200))
+        return float(re.search(r"bytes_per_client=(\S+)", text)[1]), (many - few) / 100
+
+    def round_trip(self, peer: str, server: Server) -> float:
+        # Paho has no TCP_NODELAY: each of its round trips takes 44 ms.
+        text = self.run(self.command(peer, server, "rtt", 50 if peer == "paho" else 2000), {}).stdout
+        return float(re.search(r"p50_us=(\S+)", text)[1])
 
 
 def show(value: float | None, digits: int = 0) -> str:
@@ -166,13 +189,32 @@ def table(bench: Bench, server: Server, modes: list[str], what: list[str], peers
                    show(costs.get("mallocs", {}).get(peer), 2), show(speed),
                    ratio(speed, rates.get("raw", (None,))[0]), show(cpu, 2)]
             print(f"{mode:6}{peer:10}" + "".join(f"{cell:>10}" for cell in row), flush=True)
+            for name, cell in zip(("instructions", "x", "syscalls", "x", "mallocs", "rate", "xraw", "cpu"), row):
+                if name != "x" and cell != "-":
+                    bench.note(server.kind, bench.size, mode, peer, name, cell)
 
 
 def fleet_table(bench: Bench, server: Server, clients: int, peers: list[str]) -> None:
-    print(f"\n{server.kind}, {clients} idle clients in one process\n{'program':10}{'bytes per client':>18}", flush=True)
+    print(f"\n{server.kind}, {clients} idle clients in one process; barelink with two buffers of the size given")
+    print(f"{'program':16}{'bytes per client':>18}{'mallocs per client':>20}", flush=True)
+    for peer, size in (("barelink", 512), ("barelink", 1024), ("mosquitto", 0)):
+        if peer in peers:
+            ram, mallocs = bench.fleet(peer, server, clients, size)
+            name = f"{peer}-{size}" if size else peer
+            print(f"{name:16}{ram:18.0f}{mallocs:20.2f}", flush=True)
+            bench.note("fleet", name, "ram", round(ram))
+            bench.note("fleet", name, "mallocs", mallocs)
+
+
+def round_trip_table(bench: Bench, server: Server, peers: list[str]) -> None:
+    print(f"\n{server.kind}, publish to receive on one connection, QoS 1, {bench.size} bytes")
+    print(f"{'program':16}{'p50 us':>10}{'x raw':>10}", flush=True)
+    peers = [peer for peer in peers if peer != "raw-bulk"]
+    rounds = [{peer: bench.round_trip(peer, server) for peer in peers} for _ in range(3)]
+    p50 = {peer: statistics.median(r[peer] for r in rounds) for peer in peers}
     for peer in peers:
-        if peer in ("barelink", "mosquitto"):
-            print(f"{peer:10}{bench.fleet(peer, server, clients):18.0f}", flush=True)
+        print(f"{peer:16}{p50[peer]:10.1f}{ratio(p50[peer], p50.get('raw')):>10}", flush=True)
+        bench.note(server.kind, bench.size, "rtt", peer, "xraw", ratio(p50[peer], p50.get("raw")))
 
 
 def main() -> None:
@@ -185,15 +227,20 @@ def main() -> None:
     parser.add_argument("--base", help="default: barelink if it is there, else mosquitto")
     parser.add_argument("--size", type=int, default=64, help="payload, bytes")
     parser.add_argument("--fleet", type=int, metavar="CLIENTS", help="only memory per idle client")
+    parser.add_argument("--rtt", action="store_true", help="only round trips, which need mosquitto")
+    parser.add_argument("--figures", type=pathlib.Path, help="file to append the figures to, for report.py")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        bench = Bench(options.build.resolve(), options.size, scratch)
+        bench = Bench(options.build.resolve(), options.size, scratch, options.figures)
         peers = options.peers.split(",") if options.peers else bench.peers()
         base = options.base or ("barelink" if "barelink" in peers else "mosquitto")
         for kind in options.servers.split(","):
             with Server(kind, bench.build, scratch) as server:
                 if options.fleet:
                     fleet_table(bench, server, options.fleet, peers)
+                    continue
+                if options.rtt:
+                    round_trip_table(bench, server, peers)
                     continue
                 # mosquitto sends nothing back by itself, so receiving is measured from the sink.
                 modes = [m for m in options.modes.split(",") if kind == "sink" or m.startswith("pub")]

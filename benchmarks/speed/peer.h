@@ -4,7 +4,10 @@
 //   pub0, pub1, pub2   COUNT publishes of SIZE bytes; QoS 1 and 2 keep 16 outstanding and refill on each
 //                      acknowledgement; QoS 0 ends with one acknowledged publish, so that nothing is still on its way
 //   recv0, recv1       asks the sink for COUNT publishes and takes them
-//   fleet              COUNT idle clients in one process (where the peer can)
+//   rtt                COUNT times: one QoS 1 publish of SIZE bytes to a topic of its own, until the message is back;
+//                      the acknowledgement is then waited for, but not counted
+//   fleet              COUNT idle clients in one process (where the peer can), SIZE bytes for each of two buffers where
+//                      the peer has such
 #ifndef BENCHMARKS_SPEED_PEER_H
 #define BENCHMARKS_SPEED_PEER_H
 #include <netdb.h>
@@ -26,10 +29,14 @@ struct peer_job {
     char const*     mode;
     int             qos;
     int             receives;
+    int             round_trips;
     unsigned        count;
     unsigned        size;
     char*           payload;
     struct timespec start;
+    struct timespec lap;
+    float*          laps; // microseconds
+    unsigned        laps_size;
 };
 
 static inline void peer_fail(char const* what) {
@@ -46,7 +53,7 @@ static inline double peer_seconds(struct timespec from) {
 static inline struct peer_job peer_arguments(int argc, char** argv) {
     struct peer_job job;
     memset(&job, 0, sizeof job);
-    if (argc < 6) peer_fail("usage: HOST PORT pub0|pub1|pub2|recv0|recv1|fleet COUNT SIZE");
+    if (argc < 6) peer_fail("usage: HOST PORT pub0|pub1|pub2|recv0|recv1|rtt|fleet COUNT SIZE");
     job.host        = argv[1];
     job.port        = atoi(argv[2]);
     job.mode        = argv[3];
@@ -55,9 +62,12 @@ static inline struct peer_job peer_arguments(int argc, char** argv) {
     job.count       = (unsigned)strtoul(argv[4], NULL, 10);
     job.size        = (unsigned)strtoul(argv[5], NULL, 10);
     int const fleet = strcmp(job.mode, "fleet") == 0;
+    job.round_trips = strcmp(job.mode, "rtt") == 0;
+    if (job.round_trips) job.qos = 1;
     if (!fleet && (job.qos < 0 || job.qos > 2)) peer_fail("unknown mode");
     job.payload = (char*)malloc(job.size + 1);
-    if (!job.payload) peer_fail("no memory");
+    job.laps    = (float*)calloc(job.round_trips ? job.count : 1, sizeof(float));
+    if (!job.payload || !job.laps) peer_fail("no memory");
     memset(job.payload, 'x', job.size);
     clock_gettime(CLOCK_MONOTONIC, &job.start);
     return job;
@@ -66,6 +76,19 @@ static inline struct peer_job peer_arguments(int argc, char** argv) {
 // Call when connected: the result counts from here.
 static inline void peer_started(struct peer_job* job) {
     clock_gettime(CLOCK_MONOTONIC, &job->start);
+}
+
+static inline void peer_lap_begins(struct peer_job* job) {
+    clock_gettime(CLOCK_MONOTONIC, &job->lap);
+}
+
+static inline void peer_lap_ends(struct peer_job* job) {
+    job->laps[job->laps_size++] = (float)(1e6 * peer_seconds(job->lap));
+}
+
+static inline int peer_later(void const* a, void const* b) {
+    float const x = *(float const*)a, y = *(float const*)b;
+    return (x > y) - (x < y);
 }
 
 // The request to the sink, in text.
@@ -79,7 +102,12 @@ static inline void peer_finished(struct peer_job const* job) {
     getrusage(RUSAGE_SELF, &used);
     double const cpu = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                        1e-6 * (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
-    printf("mode=%s count=%u size=%u seconds=%.6f cpu_seconds=%.6f\n", job->mode, job->count, job->size, seconds, cpu);
+    printf("mode=%s count=%u size=%u seconds=%.6f cpu_seconds=%.6f", job->mode, job->count, job->size, seconds, cpu);
+    if (job->laps_size != 0) {
+        qsort(job->laps, job->laps_size, sizeof(float), peer_later);
+        printf(" p50_us=%.1f", (double)job->laps[job->laps_size / 2]);
+    }
+    printf("\n");
 }
 
 // Memory that belongs to this process alone, in KiB.

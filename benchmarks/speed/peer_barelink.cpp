@@ -4,13 +4,15 @@
 #include <barelink/port/posix/clock.hpp>
 #include <barelink/port/posix/tcp.hpp>
 
+#include <new>
+
 #include "peer.h"
 
 namespace {
 
 using namespace barelink;
 
-constexpr limits bench{.rx_bytes           = 16384,
+constexpr limits bench{.rx_bytes           = 65535,
                        .tx_bytes           = 65535,
                        .answers            = 255,
                        .inflight           = PEER_WINDOW,
@@ -18,7 +20,9 @@ constexpr limits bench{.rx_bytes           = 16384,
                        .subscriptions      = 1,
                        .subscribe_requests = 1,
                        .topic_bytes        = 64};
-constexpr limits idle{.rx_bytes = 1024, .tx_bytes = 1024, .subscriptions = 1, .subscribe_requests = 1};
+// A device of the fleet: two buffers of `Bytes`.
+template <std::uint16_t Bytes>
+constexpr limits idle{.rx_bytes = Bytes, .tx_bytes = Bytes, .subscriptions = 1, .subscribe_requests = 1};
 
 constinit storage<bench> memory{};
 posix::tcp<>             net;
@@ -39,8 +43,10 @@ void run(Client& mqtt, posix::tcp<>& transport, Handler const& handler, Done con
 template <class Client>
 void go_online(Client& mqtt, posix::tcp<>& transport) {
     if (mqtt.connect() != errc::ok) peer_fail("barelink: connect");
-    run(mqtt, transport, [](event const& e) { if (e.type == event_type::disconnected) peer_fail(name(e.cause).data()); },
-        [&] { return mqtt.online(); });
+    auto const watch = [](event const& e) {
+        if (e.type == event_type::disconnected) peer_fail(name(e.cause).data());
+    };
+    run(mqtt, transport, watch, [&] { return mqtt.online(); });
 }
 
 struct counters {
@@ -80,9 +86,18 @@ void publish(Client& mqtt, peer_job const& job) {
     if (job.qos == 0) {
         auto last  = message;
         last.level = qos::at_least_once;
-        while (!mqtt.publish(last)) mqtt.poll(count);
+        for (auto r = mqtt.publish(last); !r; r = mqtt.publish(last)) {
+            if (r.error != errc::ring_full) peer_fail(name(r.error).data());
+            mqtt.poll(count);
+        }
     }
     run(mqtt, net, count, [&] { return seen.delivered == expected; });
+}
+
+template <class Client, class Handler>
+void subscribe(Client& mqtt, peer_job const& job, counters const& seen, Handler const& count) {
+    if (mqtt.subscribe(PEER_TOPIC, static_cast<qos>(job.qos)) != errc::ok) peer_fail("barelink: subscribe");
+    run(mqtt, net, count, [&] { return seen.granted; });
 }
 
 template <class Client>
@@ -90,35 +105,52 @@ void receive(Client& mqtt, peer_job const& job) {
     counters   seen;
     char       text[64];
     auto const count = [&](event const& e) { seen(e); };
-    if (mqtt.subscribe(PEER_TOPIC, static_cast<qos>(job.qos)) != errc::ok) peer_fail("barelink: subscribe");
-    run(mqtt, net, count, [&] { return seen.granted; });
+    subscribe(mqtt, job, seen, count);
     auto const size = static_cast<std::size_t>(peer_request(&job, text, sizeof text));
     if (!mqtt.publish({.topic = PEER_ASK_TOPIC, .payload = {text, size}})) peer_fail("barelink: publish");
     run(mqtt, net, count, [&] { return seen.arrived == job.count; });
 }
 
+template <class Client>
+void round_trips(Client& mqtt, peer_job& job) {
+    counters   seen;
+    auto const count = [&](event const& e) { seen(e); };
+    subscribe(mqtt, job, seen, count);
+    auto const message = barelink::message{
+        .topic = PEER_TOPIC, .payload = {job.payload, job.size}, .level = qos::at_least_once};
+    for (unsigned i = 1; i <= job.count; ++i) {
+        peer_lap_begins(&job);
+        if (!mqtt.publish(message)) peer_fail("barelink: publish");
+        run(mqtt, net, count, [&] { return seen.arrived == i; });
+        peer_lap_ends(&job);
+        run(mqtt, net, count, [&] { return seen.delivered == i; });
+    }
+}
+
 // One device of the fleet with all that it needs.
+template <limits L>
 struct device {
-    storage<idle>                                      memory{};
-    posix::tcp<>                                       net;
-    char                                               id[16];
-    options                                            settings;
-    client<posix::tcp<>, posix::clock, idle> mqtt{memory, net, now, settings};
+    storage<L>                             memory{};
+    posix::tcp<>                           net;
+    char                                   id[16]   = {};
+    options                                settings = {};
+    client<posix::tcp<>, posix::clock, L> mqtt{memory, net, now, settings};
 };
 
+template <limits L>
 void fleet(peer_job const& job) {
+    using one = device<L>;
     peer_many_files();
-    auto** const devices = static_cast<device**>(calloc(job.count, sizeof(device*)));
-    memset(devices, 1, job.count * sizeof(device*));
     auto const before = peer_private_kib();
-    for (unsigned i = 0; i < job.count; ++i) {
-        devices[i]  = new device;
-        auto& d     = *devices[i];
+    auto*      at     = static_cast<one*>(malloc(job.count * sizeof(one)));
+    if (at == nullptr) peer_fail("barelink: no memory");
+    for (unsigned i = 0; i < job.count; ++i, ++at) {
+        auto&      d = *new (at) one;
         auto const n = snprintf(d.id, sizeof d.id, "fleet-%u", i);
-        d.settings  = {.host         = job.host,
-                       .port         = static_cast<std::uint16_t>(job.port),
-                       .client_id    = {d.id, static_cast<std::size_t>(n)},
-                       .keep_alive_s = PEER_KEEP_ALIVE};
+        d.settings   = {.host         = job.host,
+                        .port         = static_cast<std::uint16_t>(job.port),
+                        .client_id    = {d.id, static_cast<std::size_t>(n)},
+                        .keep_alive_s = PEER_KEEP_ALIVE};
         go_online(d.mqtt, d.net);
     }
     peer_fleet_result(job.count, before, peer_private_kib());
@@ -129,7 +161,8 @@ void fleet(peer_job const& job) {
 int main(int argc, char** argv) {
     auto job = peer_arguments(argc, argv);
     if (strcmp(job.mode, "fleet") == 0) {
-        fleet(job);
+        if (job.size != 512 && job.size != 1024) peer_fail("barelink: fleets have buffers of 512 or 1024 bytes");
+        job.size == 512 ? fleet<idle<512>>(job) : fleet<idle<1024>>(job);
         return 0;
     }
     options const settings{.host         = job.host,
@@ -139,6 +172,12 @@ int main(int argc, char** argv) {
     client mqtt{memory, net, now, settings};
     go_online(mqtt, net);
     peer_started(&job);
-    job.receives ? receive(mqtt, job) : publish(mqtt, job);
+    if (job.receives) {
+        receive(mqtt, job);
+    } else if (job.round_trips) {
+        round_trips(mqtt, job);
+    } else {
+        publish(mqtt, job);
+    }
     peer_finished(&job);
 }

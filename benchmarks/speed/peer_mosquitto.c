@@ -68,13 +68,28 @@ static void publish(struct mosquitto* m, struct peer_job const* job) {
     }
 }
 
-static void receive(struct mosquitto* m, struct peer_job const* job) {
-    char text[64];
+static void subscribe(struct mosquitto* m, struct peer_job const* job) {
     check(mosquitto_subscribe(m, NULL, PEER_TOPIC, job->qos));
     loop_until(m, &subscribed, 1);
+}
+
+static void receive(struct mosquitto* m, struct peer_job const* job) {
+    char text[64];
+    subscribe(m, job);
     int const size = peer_request(job, text, sizeof text);
     check(mosquitto_publish(m, NULL, PEER_ASK_TOPIC, size, text, 0, false));
     loop_until(m, &received, job->count);
+}
+
+static void round_trips(struct mosquitto* m, struct peer_job* job) {
+    subscribe(m, job);
+    for (unsigned i = 1; i <= job->count; i++) {
+        peer_lap_begins(job);
+        send_one(m, job, 1);
+        loop_until(m, &received, i);
+        peer_lap_ends(job);
+        loop_until(m, &completed, i);
+    }
 }
 
 // mosquitto_loop uses select() and stops at about 340 clients; an own epoll loop does not.
@@ -110,6 +125,8 @@ int main(int argc, char** argv) {
         peer_started(&job);
         if (job.receives)
             receive(m, &job);
+        else if (job.round_trips)
+            round_trips(m, &job);
         else
             publish(m, &job);
         peer_finished(&job);

@@ -6,7 +6,7 @@
 
 enum { queued_at_qos_0 = 256 };
 
-static sem_t    connected, subscribed, slots, finished;
+static sem_t    connected, subscribed, slots, arrived, finished;
 static unsigned received;
 static unsigned wanted;
 
@@ -24,6 +24,7 @@ static int on_message(void* context, char* topic, int topic_size, MQTTAsync_mess
     (void)context, (void)topic_size;
     MQTTAsync_freeMessage(&message);
     MQTTAsync_free(topic);
+    sem_post(&arrived);
     if (++received == wanted) sem_post(&finished);
     return 1;
 }
@@ -71,19 +72,35 @@ static void publish(MQTTAsync client, struct peer_job const* job) {
     for (unsigned i = 0; i < window; i++) wait_for(&slots);
 }
 
-static void receive(MQTTAsync client, struct peer_job const* job) {
+static void subscribe(MQTTAsync client, struct peer_job const* job) {
     MQTTAsync_responseOptions answer = MQTTAsync_responseOptions_initializer;
-    char                      text[64];
     answer.onSuccess = post;
     answer.onFailure = on_failure;
     answer.context   = &subscribed;
-    wanted           = job->count;
-    sem_init(&slots, 0, 1);
     check(MQTTAsync_subscribe(client, PEER_TOPIC, job->qos, &answer));
     wait_for(&subscribed);
+}
+
+static void receive(MQTTAsync client, struct peer_job const* job) {
+    char text[64];
+    wanted = job->count;
+    sem_init(&slots, 0, 1);
+    subscribe(client, job);
     int const size = peer_request(job, text, sizeof text);
     send_one(client, PEER_ASK_TOPIC, text, (unsigned)size, 0);
     wait_for(&finished);
+}
+
+static void round_trips(MQTTAsync client, struct peer_job* job) {
+    sem_init(&slots, 0, 1);
+    subscribe(client, job);
+    for (unsigned i = 0; i < job->count; i++) {
+        peer_lap_begins(job);
+        send_one(client, PEER_TOPIC, job->payload, job->size, 1);
+        wait_for(&arrived);
+        peer_lap_ends(job);
+    }
+    wait_for(&slots);
 }
 
 int main(int argc, char** argv) {
@@ -91,11 +108,14 @@ int main(int argc, char** argv) {
     if (strcmp(job.mode, "fleet") == 0) peer_fail("paho: no fleet mode");
     sem_init(&connected, 0, 0);
     sem_init(&subscribed, 0, 0);
+    sem_init(&arrived, 0, 0);
     sem_init(&finished, 0, 0);
     MQTTAsync client = open_client(&job);
     peer_started(&job);
     if (job.receives)
         receive(client, &job);
+    else if (job.round_trips)
+        round_trips(client, &job);
     else
         publish(client, &job);
     peer_finished(&job);

@@ -129,17 +129,32 @@ static void publish_with_window(struct peer_job const* job, int bulk) {
     free(joined);
 }
 
-static void receive(struct peer_job const* job) {
-    char    text[64];
+static void subscribe(struct peer_job const* job) {
     size_t  name        = strlen(PEER_TOPIC);
     uint8_t request[64] = {0x82, (uint8_t)(name + 5), 0, 1, 0, (uint8_t)name};
     memcpy(request + 6, PEER_TOPIC, name);
     request[6 + name] = (uint8_t)job->qos;
     put(request, name + 7);
     wait_for(suback);
+}
+
+static void receive(struct peer_job const* job) {
+    char text[64];
+    subscribe(job);
     size_t const size = (size_t)peer_request(job, text, sizeof text);
     put(packet, encode(packet, PEER_ASK_TOPIC, 0, text, size, &id_at));
     while (seen[publish] < job->count) take();
+}
+
+static void round_trips(struct peer_job* job) {
+    subscribe(job);
+    while (seen[publish] < job->count) {
+        peer_lap_begins(job);
+        put(packet, packet_size);
+        wait_for(publish);
+        peer_lap_ends(job);
+        while (seen[puback] < seen[publish]) take();
+    }
 }
 
 int main(int argc, char** argv) {
@@ -151,6 +166,8 @@ int main(int argc, char** argv) {
     packet_size = encode(packet, PEER_TOPIC, job.qos, job.payload, job.size, &id_at);
     if (job.receives)
         receive(&job);
+    else if (job.round_trips)
+        round_trips(&job);
     else if (job.qos == 0)
         publish_fast(&job, bulk);
     else

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
-# Builds the sink and the peers with -O2 and measures them: run.sh [options of measure.py]; the last table is the
-# memory per idle client. Everything happens on loopback; about 6 minutes.
+# Builds the sink and the peers with -O2 and measures them: run.sh [options of measure.py]. Without options: small
+# messages, 16 KiB messages, round trips, and the memory per idle client. Everything happens on loopback; about 8
+# minutes. FIGURES=FILE appends the figures to a file for report.py.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../packages.sh"
@@ -13,15 +14,22 @@ trap 'exit 1' HUP INT TERM
 
 flags='-O2 -g -DNDEBUG'
 cc="gcc -std=gnu11 $flags"
-cxx="g++ -std=c++20 $flags -I$here/../../include"
+cxx="g++ -std=c++20 $flags -I${BARELINK_INCLUDE:-$here/../../include}"
 $cxx "$here/sink.cpp" -o "$out/sink"
 $cc -shared -fPIC "$here/count_malloc.c" -o "$out/count_malloc.so"
 $cc "$here/peer_raw.c" -o "$out/peer_raw"
 $cc "$here/peer_mosquitto.c" -o "$out/peer_mosquitto" -lmosquitto
 $cc "$here/peer_paho.c" -o "$out/peer_paho" -lpaho-mqtt3a -pthread
-if [ -f "$here/peer_barelink.cpp" ]; then
-    $cxx -fno-exceptions -fno-rtti "$here/peer_barelink.cpp" -o "$out/peer_barelink"
-fi
+$cxx -fno-exceptions -fno-rtti "$here/peer_barelink.cpp" -o "$out/peer_barelink"
 
-python3 "$here/measure.py" "$out" "$@"
-[ $# -gt 0 ] || python3 "$here/measure.py" "$out" --servers mosquitto --fleet 1000
+# measure [option of measure.py]...
+measure() { python3 "$here/measure.py" "$out" ${FIGURES:+--figures "$FIGURES"} "$@"; }
+if [ $# -gt 0 ]; then
+    measure "$@"
+else
+    measure
+    measure --size 16384 --what instructions,syscalls,mallocs --servers sink
+    measure --servers mosquitto --rtt
+    measure --servers mosquitto --rtt --size 16384
+    measure --servers mosquitto --fleet 1000
+fi

@@ -82,6 +82,16 @@ thousand:
     .endr
     bx lr
 
+// int hundred(void): takes 100 bytes of stack.
+    .balign 4
+    .global hundred
+    .thumb_func
+hundred:
+    sub sp, #100
+    str r0, [sp]
+    add sp, #100
+    bx lr
+
     .bss
     .balign 8
     .space 1024

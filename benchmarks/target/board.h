@@ -9,6 +9,7 @@ void board_exit(int status) __attribute__((noreturn));
 void board_fail(char const* what) __attribute__((noreturn));
 
 void     thousand(void); // takes 1000 instructions
+int      hundred(void);  // takes 100 bytes of stack
 unsigned stack_of(int (*call)(void));
 
 // Counting: QEMU gives each instruction 1024 ns, the timer ticks every 40 ns.

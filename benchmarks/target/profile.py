@@ -3,7 +3,7 @@
 """Where the instructions are on the emulated board: profile.py IMAGE < LOG
 
 LOG is what QEMU writes with -singlestep -d exec,nochain: one line an instruction. What lies between count_go and
-count_stop counts; a call of report ends an exchange. Prints the mean of 32 per function.
+count_stop counts; publish, take and idle begin an exchange, report ends it. Prints the mean of 32 per function.
 """
 import collections
 import re
@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 REPETITIONS = 32
-NOT_COUNTED = re.compile(r"count_|hal_|outside_|process_until|publish$|take$|idle$|main$|instructions$")
+DRIVER = re.compile(r"hal_|(process_until|publish|take|idle|main)$")
 
 
 def functions(image: str) -> list[tuple[int, str]]:
@@ -25,8 +25,7 @@ def main() -> None:
         sys.exit(__doc__)
     symbols = functions(sys.argv[1])
     starts, name_at = dict(symbols), {}
-    address, current = [a for a, _ in symbols], 0
-    counts, on, leaving = collections.Counter(), False, False
+    counts, counting = collections.Counter(), False
     exchanges = iter(["publish_0", "publish_1", "inbound_1", "idle"])
     for line in sys.stdin:
         match = re.search(r"\[[0-9a-f]+/([0-9a-f]+)/", line)
@@ -34,24 +33,24 @@ def main() -> None:
             continue
         pc = int(match[1], 16)
         if pc not in name_at:
-            below = [a for a in address if a <= pc]
-            name_at[pc] = starts[below[-1]] if below else "?"
+            name_at[pc] = next((name for address, name in reversed(symbols) if address <= pc), "?")
         name = name_at[pc]
-        if name == "report":
-            if current != pc and starts.get(pc) == "report":
-                show(next(exchanges, None), counts)
-                counts.clear()
-        elif not NOT_COUNTED.match(name.split("(")[0]):
+        if name in ("count_go", "count_stop"):
+            counting = name == "count_go"
+        elif starts.get(pc) == "report":
+            show(next(exchanges), counts)
+            counts.clear()
+        elif starts.get(pc) in ("publish", "take", "idle"):
+            counts.clear()
+        elif counting and not DRIVER.match(name):
             counts[name] += 1
-        current = pc
 
 
-def show(exchange: str | None, counts: collections.Counter) -> None:
-    if exchange is None:
-        return
+def show(exchange: str, counts: collections.Counter) -> None:
     print(f"{sum(counts.values()) / REPETITIONS:8.1f}  {exchange}")
     for name, count in counts.most_common(25):
-        print(f"{count / REPETITIONS:8.1f}    {name[:110]}")
+        short = re.sub(r"\(anonymous namespace\)::|barelink::v0::|<barelink::v0::features.*?>(?=::)|\(.*", "", name)
+        print(f"{count / REPETITIONS:8.1f}    {short}")
 
 
 main()

@@ -75,6 +75,15 @@ class Console:
             if event["event"] not in skip:
                 raise AssertionError(f"not {name} {fields} but {event}\n" + self.story())
 
+    def expect_all(self, *events):
+        """The next events are these, in any order; fields that are not named may have any value."""
+        left = list(events)
+        while left:
+            found = self.next()
+            known = [event for event in left if found is not None and event.items() <= found.items()]
+            assert known, f"{found} is none of {left}\n" + self.story()
+            left.remove(known[0])
+
     def refused(self, command, cause):
         """The command that was sent last is refused with this cause."""
         return self.expect("error", command=command, cause=cause)

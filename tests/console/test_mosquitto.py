@@ -130,6 +130,13 @@ class Mosquitto(Case):
             console.subscribe(2, name)
             console.send(f"unsubscribe {name}")
             console.expect("unsubscribed", filter=name)
+        names = {f"last/{n}" for n in range(8)}
+        for name in sorted(names):
+            console.subscribe(1, name)
+        console.send("disconnect")
+        console.expect("disconnected")
+        console.connect()
+        self.assertEqual({console.expect("subscribed")["filter"] for _ in names}, names)
 
     def test_will(self):
         will = "--will-topic will --will-payload gone --will-qos 1 --will-retain 0".split()
@@ -169,11 +176,10 @@ class Mosquitto(Case):
 
     def test_declared_before_connect_and_again_after_it(self):
         console = self.console(self.broker.port)
-        console.send("subscribe 1 t", "publish 1 0 t waits", "publish 0 0 t refused")
+        console.send("subscribe 1 t", "publish 1 0 elsewhere waits", "publish 0 0 t refused")
         console.refused("publish", "not_connected")
         console.connect()
-        console.expect("delivered")
-        console.expect("subscribed", filter="t", granted=1)
+        console.expect_all({"event": "delivered"}, {"event": "subscribed", "filter": "t", "granted": 1})
         console.send("disconnect")
         console.expect("disconnected")
         console.connect()
@@ -188,7 +194,8 @@ class Mosquitto(Case):
         console.send("wait-for subscribed 0", "wait-for connected 0", "wait-for connected 1", "publish 1 0 t x")
         console.refused("wait-for", "wait_timeout")
         console.expect("message", "delivered")
-        console.send("wait-for message 9000", "wait-for delivered 9000", "publish-size 0 0 t 9", "wait-for message 9000")
+        console.send("wait-for message 9000", "wait-for delivered 9000")
+        console.send("publish-size 0 0 t 9", "wait-for message 9000")
         console.expect("message", "delivered", size=9)
         console.send("wait 1", "wait-for message 1")
         console.expect("error", "delivered", command="wait-for", cause="wait_timeout")

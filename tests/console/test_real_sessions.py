@@ -39,28 +39,18 @@ class Mosquitto(Case):
     def test_two_devices_with_one_client_id_do_not_duel(self):
         first = self.start("--client-id", "twin")
         second = self.start("--client-id", "twin")
-        ends = {first: [], second: []}
-        # Whoever is pushed out twice gives in; until then both try a few times.
-        console, other = first, second
-        while True:
-            event = console.next()
-            if event["event"] == "replaced":
-                console.expect("disconnected", cause="replaced", retry_in_ms=60_000)
-                break
-            self.assertIn(event["event"], ("disconnected", "connected"))
+        # Each pushes the other out, but waits longer each time, and says what it suspects.
+        ends, replaced = [], 0
+        while len(ends) < 4:
+            event = first.next()
+            self.assertIn(event["event"], ("disconnected", "connected", "replaced"))
+            replaced += event["event"] == "replaced"
             if event["event"] == "disconnected":
                 self.assertIn(event["cause"], ("closed_by_peer", "connection_reset"))
-                ends[console].append(event)
-                self.assertLess(len(ends[console]), 3)
-            else:
-                console, other = other, console
-        # The other one stays.
-        other.send("wait 3000", "stats")
-        while (event := other.next())["event"] != "stats":
-            pass
-        self.assertTrue(event["online"])
-        other.send("disconnect")
-        other.expect("disconnected", cause="requested")
+                ends.append(event["retry_in_ms"])
+        self.assertEqual(replaced, 3)
+        for number, wait in enumerate(ends):
+            self.assertTrue(500 << number <= wait <= 1000 << number, ends)
 
     def test_killed_and_started_again(self):
         console = self.start("--client-id", "brave", "--clean-session", 0, "--backoff-max", 1)
@@ -74,7 +64,8 @@ class Mosquitto(Case):
             console.expect("connected", "disconnected", "replaced")
             # Killed, the broker has forgotten the subscription; ended in order, it has not.
             seen = {"message": [], "delivered": [], "subscribed": []}
-            while len(seen["delivered"]) < 2 or (round_ and len(seen["message"]) < 2) or not (round_ or seen["subscribed"]):
+            awaited = {"delivered": 2, "message": 2} if round_ else {"delivered": 2, "subscribed": 1}
+            while any(len(seen[name]) < count for name, count in awaited.items()):
                 event = console.next()
                 seen[event["event"]].append(event.get("payload"))
             if round_ == 1:

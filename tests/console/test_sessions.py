@@ -113,8 +113,10 @@ class Sender(Case):
             asked.update(filters)
             peer.send(mqtt.suback(mqtt.read_id(packet), *(1 if name == "a" else 0x80 for name, _ in filters)))
         self.assertEqual(asked, {"a": 2, "b": 1})
-        console.expect("subscribed", filter="a", granted=1)
-        console.expect("subscribe_failed", filter="b", cause="subscription_refused")
+        console.expect_all(
+            {"event": "subscribed", "filter": "a", "granted": 1},
+            {"event": "subscribe_failed", "filter": "b", "cause": "subscription_refused"},
+        )
         peer = self.again(console, peer, 0)
         self.assertEqual(mqtt.read_filters(peer.read(mqtt.SUBSCRIBE)), [("a", 2)])
 
@@ -134,6 +136,14 @@ class Sender(Case):
                 console.refused("disconnect", "not_connected")
                 console.send("quit")
             self.assertEqual(console.wait(), (0, []))
+
+    def test_a_second_disconnect_does_not_cut_the_first(self):
+        console, peer = self.start("publish-size 0 0 t 50000000", "disconnect", "disconnect", "publish 0 0 t x")
+        console.refused("disconnect", "not_connected")
+        console.refused("publish", "not_connected")
+        self.assertEqual(len(peer.publish().payload), 50_000_000)
+        peer.read(mqtt.DISCONNECT)
+        console.expect("disconnected", cause="requested")
 
 
 class Receiver(Case):

@@ -58,19 +58,28 @@ public:
         p.out ? wrote(p) : received(p);
     }
 
-    void handed_over() { ++handed_; }
-    // Messages that the broker sent as new ones, and those among them that had been completed before.
-    std::size_t handed() const { return handed_; }
-    std::size_t expected() const { return expected_; }
-    // Publishes of ours that are not acknowledged.
-    std::size_t open() const { return ours_.size(); }
-    // To be asked when nothing moves any more.
-    bool settled() const { return handed_ == expected_ && owed_.empty() && theirs_.empty() && ours_.empty(); }
+    void handed_over() {
+        if (arrived_.empty()) {
+            faults.emplace_back("a message was handed over twice");
+        } else {
+            arrived_.pop_front();
+        }
+    }
+    // The program has ended. What it had read but not taken out any more is as good as never read.
+    void ended() {
+        for (auto const id : arrived_) theirs_.erase(id);
+        arrived_.clear();
+        for (auto& x : ours_) x.second.unsure = x.second.recorded && !x.second.released;
+    }
+    // Everything that came is handed over and answered, and everything that went out is acknowledged.
+    bool settled() const { return arrived_.empty() && owed_.empty() && theirs_.empty() && ours_.empty(); }
 
 private:
     struct exchange {
         std::uint8_t  level     = 0;
         bool          recorded  = false;  // PUBREC came
+        bool          released  = false;  // PUBREL was sent
+        bool          unsure    = false;  // PUBREC came, but perhaps was not taken out before the program ended
         unsigned      life      = 0;      // the connection it was last sent on
         unsigned long order     = 0;
     };
@@ -90,7 +99,9 @@ private:
             publish(p);
         } else if (p.type == "PUBREL") {
             auto const found = ours_.find(p.id);
-            if (found != ours_.end() && !found->second.recorded) fault("PUBREL before PUBREC");
+            if (found == ours_.end()) return;
+            if (!found->second.recorded) fault("PUBREL before PUBREC");
+            found->second.released = true;
         } else if (p.type == "PUBACK" || p.type == "PUBREC" || p.type == "PUBCOMP") {
             answer(p);
         }
@@ -101,13 +112,14 @@ private:
         auto const found = ours_.find(p.id);
         if (found == ours_.end()) {
             if (p.dup && !resumed_) fault("DUP on a new message");
-            ours_[p.id] = {p.level, false, life_, ++order_};
+            ours_[p.id] = {.level = p.level, .life = life_, .order = ++order_};
             return;
         }
         auto& x = found->second;
         ++resent;
         if (x.life == life_) fault("sent again on a living connection, or the id is in use");
-        if (x.recorded) fault("PUBLISH again after PUBREC");
+        if (x.recorded && !x.unsure) fault("PUBLISH again after PUBREC");
+        x.recorded = x.unsure = false;
         if (x.level != p.level) fault("other QoS under the same id");
         if (!p.dup) fault("no DUP on a repeated message");
         if (x.order < last_resent_) fault("repeated out of order");
@@ -133,7 +145,8 @@ private:
         } else if (p.type == "PUBLISH") {
             if (p.level == 1) owed_.emplace_back("PUBACK", p.id);
             if (p.level == 2) owed_.emplace_back("PUBREC", p.id);
-            if (p.level != 2 || theirs_.insert(p.id).second) ++expected_;
+            if (p.level == 2 && !theirs_.insert(p.id).second) return;
+            arrived_.push_back(p.id);
         } else if (p.type == "PUBREL") {
             owed_.emplace_back("PUBCOMP", p.id);
             theirs_.erase(p.id);
@@ -155,12 +168,11 @@ private:
     std::string                                        text_;
     std::map<std::uint16_t, exchange>                  ours_;
     std::set<std::uint16_t>                            theirs_;  // QoS 2: PUBLISH came, PUBREL did not
+    std::deque<std::uint16_t>                          arrived_;  // messages that were not handed over yet, 0 at QoS 0
     std::deque<std::pair<std::string, std::uint16_t>>  owed_;
     unsigned      life_        = 0;
     unsigned long order_       = 0;
     unsigned long last_resent_ = 0;
-    std::size_t   expected_    = 0;
-    std::size_t   handed_      = 0;
     bool          clean_ = true, old_ = false, resumed_ = false;
 };
 

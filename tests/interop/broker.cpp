@@ -120,12 +120,14 @@ void run(std::vector<std::string> const& command) {
     if (status != 0) throw std::runtime_error{command[0] + " failed"};
 }
 
-// Every change is saved before the next round of the broker's loop, so what a SIGKILL can take away is small.
-std::string mosquitto_conf(std::string const& folder, std::uint16_t port) {
+// It saves everything in the round of its loop in which a retained message has changed. What changes otherwise (QoS 2
+// exchanges, for one) is saved along with the next one, and so a SIGKILL can take it back.
+std::string mosquitto_conf(std::string const& folder, std::uint16_t port, bool durable) {
     std::string text = "listener " + std::to_string(port) + " 127.0.0.1\n";
     text += "allow_anonymous false\npassword_file " + folder + "/users\n";
-    text += "persistence true\npersistence_location " + folder + "/\nautosave_on_changes true\nautosave_interval 1\n";
-    text += "log_dest stderr\nlog_type error\nlog_type warning\nlog_type notice\n";
+    text += durable ? "persistence true\nautosave_on_changes true\nautosave_interval 1\n" : "persistence false\n";
+    text += "persistence_location " + folder + "/\n";
+    text += "set_tcp_nodelay true\nlog_dest stderr\nlog_type error\nlog_type warning\nlog_type notice\nlog_type information\n";
     // Started by root it would become another user, whom the folder is closed to.
     if (::geteuid() == 0) text += "user root\n";
     return text;
@@ -159,7 +161,7 @@ directory::~directory() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-broker::broker(maker who) : who_{who} {
+broker::broker(maker who, bool durable) : who_{who}, durable_{durable} {
     if (who_ == maker::mosquitto) {
         run({find_program("mosquitto_passwd"), "-b", "-c", folder_.path() + "/users", std::string{user},
              std::string{password}});
@@ -180,7 +182,7 @@ broker::~broker() {
 void broker::write_files() const {
     bool const    erlang = who_ == maker::ejabberd;
     std::ofstream out{folder_.path() + (erlang ? "/ejabberd.yml" : "/mosquitto.conf")};
-    out << (erlang ? ejabberd_yml(port_) : mosquitto_conf(folder_.path(), port_));
+    out << (erlang ? ejabberd_yml(port_) : mosquitto_conf(folder_.path(), port_, durable_));
 }
 
 // ejabberd runs in an Erlang node without a name: no epmd, no cookie, no port but ours.
@@ -213,7 +215,7 @@ bool broker::launch(std::string& said) {
     output_  = ends[0];
     ::close(ends[1]);
     said.clear();
-    if (wait_for(" running\n", output_, said) || wait_for("running\n", output_, said)) return true;
+    if (wait_for("running\n", output_, said)) return true;
     stop(SIGKILL);
     return false;
 }
@@ -257,7 +259,7 @@ std::vector<culture> cultures() {
 broker& shared(maker who) {
     static std::map<maker, std::unique_ptr<broker>> all;
     auto&                                           one = all[who];
-    if (!one) one = std::make_unique<broker>(who);
+    if (!one) one = std::make_unique<broker>(who, false);
     return *one;
 }
 

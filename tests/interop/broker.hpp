@@ -34,8 +34,9 @@ private:
 
 class broker {
 public:
-    // Starts it and waits until it accepts; a failure of the test if it doesn't.
-    explicit broker(maker who);
+    // Starts it and waits until it accepts; a failure of the test if it doesn't. With `durable` mosquitto saves its state
+    // as often as it can, which makes it slow. ejabberd keeps retained messages in files, and sessions never.
+    explicit broker(maker who, bool durable = true);
     ~broker();
     broker(broker const&)            = delete;
     broker& operator=(broker const&) = delete;
@@ -55,6 +56,7 @@ private:
     bool launch(std::string& said);
 
     maker         who_;
+    bool          durable_;
     directory     folder_;
     std::uint16_t port_    = 0;
     pid_t         process_ = 0;

@@ -32,7 +32,7 @@ TEST_CASE("a message is delivered once, at the lower of the two QoS", "[interop]
                 subscriber.subscribe(filter, wanted);
                 for (auto const sent : levels) {
                     auto const topic = filter.substr(0, filter.size() - 1) + std::to_string(number(sent));
-                    INFO("published at " << number(sent) << ", subscribed at " << number(wanted));
+                    INFO("published at " << int{number(sent)} << ", subscribed at " << int{number(wanted)});
                     subscriber.notes.clear();
                     REQUIRE(publisher.publish({.topic = topic, .payload = "x", .level = sent}) == errc::ok);
                     until({&publisher, &subscriber}, "the message and its acknowledgement",
@@ -115,7 +115,7 @@ TEST_CASE("a retained message is set, handed over to who comes later, and cleare
 TEST_CASE("the will is published when the connection is cut, and only then", "[interop]") {
     for (auto const& c : cultures()) {
         for (auto const level : levels) {
-            DYNAMIC_SECTION(c.name << ", QoS " << number(level)) {
+            DYNAMIC_SECTION(c.name << ", QoS " << int{number(level)}) {
                 auto const topic    = "will/" + std::to_string(number(level));
                 auto       settings = to(c, "will-owner");
                 settings.reconnect  = false;

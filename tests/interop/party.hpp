@@ -92,7 +92,7 @@ protected:
     explicit party(std::string_view who) : name{who} {}
 
     void see(event const& e) {
-        if (e.type == event_type::message || (e.type == event_type::dropped && e.id == 0)) audit.handed_over();
+        if (e.type == event_type::message || e.type == event_type::dropped) audit.handed_over();
         bool const outcome = e.type == event_type::delivered || e.type == event_type::rejected ||
                              e.type == event_type::uncertain;
         if (outcome) {
@@ -111,20 +111,24 @@ protected:
     void trace(std::string_view line) {
         audit.line(line);
         lines_.emplace_back(line);
-        if (lines_.size() > 40) lines_.pop_front();
+        if (lines_.size() > 60) lines_.pop_front();
     }
 
 private:
     std::deque<std::string> lines_;
 };
 
-// Lets them work until `done` is true; it may publish, and is asked after each round. A failure if nothing comes of it.
+// Lets them work until `done` is true; it may publish, and is asked after each round. A failure if nothing
+// comes of it, or if an auditor finds fault with one of them.
 template <class Predicate>
 void until(std::initializer_list<party*> all, char const* what, Predicate done) {
     using steady    = std::chrono::steady_clock;
     auto const stop = steady::now() + std::chrono::seconds{30};
     for (;;) {
-        for (auto* p : all) p->turn();
+        for (auto* p : all) {
+            p->turn();
+            if (!p->audit.faults.empty()) FAIL(what << ": " << p->audit.faults.front() << p->story());
+        }
         if (done()) return;
         std::uint32_t ms = 1000;
         pollfd        set[64];

@@ -167,3 +167,27 @@ TEST_CASE("a chunked message is held until acknowledge()", "[session]") {
     CHECK(r.s.acknowledge(9) == errc::ok);
     CHECK(r.said() == "PUBACK 9");
 }
+
+TEST_CASE("a message is not acknowledged before its last chunk", "[session][MQTT-4.3.2-2]") {
+    for (unsigned const level : {1U, 2U}) {
+        rig<with_all, sizes{.rx = 64}> r;
+        r.o.chunks = true;
+        r.s.manual_ack(true);
+        REQUIRE(r.online());
+        auto const large = large_publish("big", pattern(100), level, 9);
+        std::string_view rest{large};
+        std::string wire;
+        while (!rest.empty()) {
+            rest.remove_prefix(r.give_some(rest));
+            while (auto const e = r.s.next_event()) {
+                if (e.type == event_type::chunk && !rest.empty()) {
+                    CHECK(r.s.acknowledge(9) == errc::nothing_to_acknowledge);
+                }
+                wire += r.output();
+            }
+        }
+        CHECK(wire == "");
+        CHECK(r.s.acknowledge(9) == errc::ok);
+        CHECK(r.said() == (level == 1 ? "PUBACK 9" : "PUBREC 9"));
+    }
+}

@@ -150,8 +150,8 @@ TEST_CASE("SUBACK and UNSUBACK that do not come are events, and the connection l
         CHECK(r.s.expire() == errc::ok);
         CHECK(r.told() == "unsubscribe_failed b unsubscribe_timeout");
         CHECK_FALSE(r.s.next_deadline().armed);
-        // They come late.
-        CHECK(r.hears(suback(1, 1) + unsuback(2)) == "");
+        // They come late: then the subscription stands after all.
+        CHECK(r.hears(suback(1, 1) + unsuback(2)) == "subscribed a q1 #1");
         CHECK(r.s.fault() == errc::ok);
     }
 }
@@ -169,6 +169,6 @@ TEST_CASE("a link that breaks stops every deadline", "[session]") {
     CHECK(r.s.expire() == errc::ok);
     CHECK(r.told() == "");
     REQUIRE(r.online());
-    CHECK(r.said() == "PUBLISH t=x q1 #1, SUBSCRIBE 3 a q1");
+    CHECK(r.said() == "SUBSCRIBE 3 a q1, PUBLISH t=x q1 #1");
     CHECK(r.s.next_deadline().left({r.clock}) == 20'000);
 }

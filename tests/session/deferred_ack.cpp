@@ -187,3 +187,44 @@ TEST_CASE("a message that was dropped needs no acknowledge(), the user never had
     CHECK(r.s.acknowledge(2) == errc::nothing_to_acknowledge);
     CHECK(r.s.fault() == errc::ok);
 }
+
+TEST_CASE("acknowledged off line: answered when the server has sent it again, once for each time",
+          "[session][MQTT-4.3.3-2]") {
+    manual r;
+    REQUIRE(r.online());
+    CHECK(r.hears(publish("a", "1", 2, 1) + publish("a", "2", 2, 2) + publish("a", "3", 2, 3)) ==
+          "message a=1 q2 #1, message a=2 q2 #2, message a=3 q2 #3");
+    CHECK(r.s.acknowledge(3) == errc::ok);  // waits for the others
+    CHECK(r.said() == "");
+    r.s.end();
+    CHECK(r.s.acknowledge(1) == errc::ok);
+    CHECK(r.s.acknowledge(1) == errc::nothing_to_acknowledge);
+    REQUIRE(r.online(true));
+    CHECK(r.said() == "");
+    std::string answers;
+    CHECK(r.hears(publish("a", "1", 2, 1, dup_bit) + publish("a", "2", 2, 2, dup_bit) + publish("a", "3", 2, 3, dup_bit),
+                  99, &answers) == "");
+    CHECK(r.s.acknowledge(2) == errc::ok);
+    answers += r.output();
+    auto const said = words(answers);
+    for (char const* const one : {"PUBREC 1", "PUBREC 2", "PUBREC 3"}) {
+        CAPTURE(said, one);
+        CHECK(said.find(one) != std::string::npos);
+        CHECK(said.find(one) == said.rfind(one));
+    }
+    CHECK(r.hears(pubrel(1) + pubrel(2) + pubrel(3)) == "");
+    CHECK(r.s.fault() == errc::ok);
+}
+
+TEST_CASE("PUBRECs after a reconnect keep the order of the messages", "[session][MQTT-4.6.0-3]") {
+    manual r;
+    REQUIRE(r.online());
+    CHECK(r.hears(publish("a", "1", 2, 1) + publish("a", "2", 2, 2)) == "message a=1 q2 #1, message a=2 q2 #2");
+    REQUIRE(r.s.acknowledge(2) == errc::ok);
+    REQUIRE(r.again(true));
+    std::string answers;
+    CHECK(r.hears(publish("a", "1", 2, 1, dup_bit) + publish("a", "2", 2, 2, dup_bit), 99, &answers) == "");
+    REQUIRE(r.s.acknowledge(1) == errc::ok);
+    answers += r.output();
+    CHECK(words(answers) == "PUBREC 1, PUBREC 2");
+}

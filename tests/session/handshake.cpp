@@ -67,7 +67,7 @@ TEST_CASE("nothing but CONNECT leaves before CONNACK", "[session][MQTT-3.1.0-1]"
     CHECK(r.s.disconnect() == errc::not_connected);
     REQUIRE(r.give(connack()));
     CHECK(r.told() == "connected");
-    CHECK(r.said() == "PUBLISH a=x q1 #1, PUBLISH a=y q2 #2, SUBSCRIBE 3 b q1");
+    CHECK(r.said() == "SUBSCRIBE 3 b q1, PUBLISH a=x q1 #1, PUBLISH a=y q2 #2");
 }
 
 TEST_CASE("a refusal is the fault, and no event", "[session][3.2.2.3]") {

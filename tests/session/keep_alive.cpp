@@ -50,8 +50,11 @@ TEST_CASE("keep alive 0 never pings", "[session][3.1.2.10]") {
     CHECK(r.s.expire() == errc::ok);
 }
 
-TEST_CASE("a device that only publishes is never silent, one that only receives pings", "[session][MQTT-3.1.2-23]") {
-    for (bool const sends : {true, false}) {
+TEST_CASE("who only sends or only receives pings, who does both does not", "[session][MQTT-3.1.2-23]") {
+    // Nobody is silent for the keep alive; who hears nothing wants to know whether the link is dead.
+    for (unsigned const way : {1U, 2U, 3U}) {
+        bool const sends = (way & 1) != 0;
+        bool const receives = (way & 2) != 0;
         rig r;
         r.o.keep_alive_s = 10;
         REQUIRE(r.online());
@@ -61,7 +64,7 @@ TEST_CASE("a device that only publishes is never silent, one that only receives 
             r.later(500);
             silent += 500;
             if (sends && i % 3 == 0) REQUIRE(r.publish("t", "x", 0));
-            if (!sends) {
+            if (receives) {
                 REQUIRE(r.give(publish("in", "x", 0)));
                 CHECK(r.told() == "message in=x q0");
             }
@@ -74,7 +77,8 @@ TEST_CASE("a device that only publishes is never silent, one that only receives 
             REQUIRE(silent < 10'000);
             REQUIRE(r.s.expire() == errc::ok);
         }
-        CHECK(pings == (sends ? 0U : 16U));
+        CAPTURE(way, pings);
+        CHECK((sends && receives ? pings == 0 : pings >= 13 && pings <= 17));
     }
 }
 

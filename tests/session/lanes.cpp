@@ -41,8 +41,14 @@ std::string everything_at_once(std::size_t step) {
 
 TEST_CASE("any size of write gives the same stream", "[session]") {
     auto const whole = everything_at_once(100'000);
-    CHECK(whole == "PUBACK 70, PUBREC 71, PUBREL 1, PUBLISH p=0 q0, PUBLISH p=1 q1 #2, PUBLISH p=" +
-                       payload_words(pattern(500)) + " q2 #3, PUBLISH p=3 q2 #4, SUBSCRIBE 5 s q1, UNSUBSCRIBE 6 u");
+    // Where the PUBREL stands among the answers is left to the engine.
+    std::string const release = "PUBREL 1, ";
+    auto const at = whole.find(release);
+    REQUIRE(at != std::string::npos);
+    CHECK(at < whole.find("PUBLISH"));
+    CHECK(std::string{whole}.erase(at, release.size()) ==
+          "PUBACK 70, PUBREC 71, SUBSCRIBE 5 s q1, UNSUBSCRIBE 6 u, PUBLISH p=0 q0, PUBLISH p=1 q1 #2, PUBLISH p=" +
+              payload_words(pattern(500)) + " q2 #3, PUBLISH p=3 q2 #4");
     for (std::size_t step = 1; step < 64; ++step) {
         CAPTURE(step);
         CHECK(everything_at_once(step) == whole);
@@ -130,8 +136,8 @@ TEST_CASE("whole packets are joined into one write", "[session]") {
     REQUIRE(r.subscribe("a", 0) == errc::ok);
     REQUIRE(r.subscribe("b", 0) == errc::ok);
     auto const out = r.s.pending_output();
-    CHECK(words(text_of(out)) == "PUBLISH t=x q1 #1, PUBLISH t=x q1 #2, PUBLISH t=x q1 #3, PUBLISH t=x q1 #4, "
-                                 "PUBLISH t=x q1 #5, SUBSCRIBE 6 a q0, SUBSCRIBE 7 b q0");
+    CHECK(words(text_of(out)) == "SUBSCRIBE 6 a q0, SUBSCRIBE 7 b q0, PUBLISH t=x q1 #1, PUBLISH t=x q1 #2, "
+                                 "PUBLISH t=x q1 #3, PUBLISH t=x q1 #4, PUBLISH t=x q1 #5");
     r.s.sent(out.size());
     CHECK(r.s.pending_output().empty());
 }

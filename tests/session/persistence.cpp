@@ -17,7 +17,12 @@ constexpr features stored_with_ack{.deferred_ack = true, .persistent = true};
 template <features F = stored, sizes Z = sizes{}>
 struct device : rig<F, Z> {
     device() { this->o.clean_session = false; }
-    errc put_back(std::string_view record, packet_id id) { return this->s.restore(true, id, bytes_in{record}); }
+    errc put_back(std::string_view record, packet_id id) {
+        REQUIRE(record.size() <= this->s.restore_space().size());
+        record.copy(this->s.restore_space().data(), record.size());
+        return this->s.restore(true, id, record.size());
+    }
+    errc put_back_inbound(packet_id id) { return this->s.restore(false, id, 0); }
 };
 
 constexpr bool withdraws() {
@@ -74,7 +79,7 @@ TEST_CASE("records come back in their order, as repetitions if the session is th
     REQUIRE(r.put_back(publish("t", "1", 1, 100), 100) == errc::ok);
     REQUIRE(r.put_back(pubrel(7), 7) == errc::ok);
     REQUIRE(r.put_back(publish("t", "3", 2, 65'535), 65'535) == errc::ok);
-    REQUIRE(r.s.restore(false, 40, {}) == errc::ok);
+    REQUIRE(r.put_back_inbound(40) == errc::ok);
     REQUIRE(r.online(true));
     CHECK(r.publish("t", "4", 1).value == 1);
     CHECK(r.said() == "PUBREL 7, PUBLISH t=1 q1 #100 dup, PUBLISH t=3 q2 #65535 dup, PUBLISH t=4 q1 #1");
@@ -90,8 +95,8 @@ TEST_CASE("records come back as new publishes if the session is lost", "[session
     device r;
     REQUIRE(r.put_back(publish("t", "1", 1, 100), 100) == errc::ok);
     REQUIRE(r.put_back(pubrel(7), 7) == errc::ok);
-    REQUIRE(r.s.restore(false, 40, {}) == errc::ok);
-    REQUIRE(r.s.restore(false, 41, {}) == errc::ok);
+    REQUIRE(r.put_back_inbound(40) == errc::ok);
+    REQUIRE(r.put_back_inbound(41) == errc::ok);
     REQUIRE(r.online(false));
     CHECK(r.s.take_lost_inbound() == 40);
     CHECK(r.s.take_lost_inbound() == 41);
@@ -115,12 +120,12 @@ TEST_CASE("a record that is none is refused", "[session]") {
     CHECK(r.put_back(publish("t/#", "x", 1, 5), 5) == errc::store_failed);
     CHECK(r.put_back(pubrel(5), 6) == errc::store_failed);
     CHECK(r.put_back(puback(5), 5) == errc::store_failed);
-    CHECK(r.put_back(large_publish("t", pattern(70), 1, 5), 5) == errc::ring_full);
+    CHECK(r.s.restore_space().size() == 64);
     CHECK(r.put_back(whole, 5) == errc::ok);
     CHECK(r.put_back(publish("t", "y", 2, 6), 6) == errc::ok);
     CHECK(r.put_back(pubrel(7), 7) == errc::inflight_full);
-    CHECK(r.s.restore(false, 1, {}) == errc::ok);
-    CHECK(r.s.restore(false, 2, {}) == errc::inbound_full);
+    CHECK(r.put_back_inbound(1) == errc::ok);
+    CHECK(r.put_back_inbound(2) == errc::inbound_full);
     REQUIRE(r.online(true));
     CHECK(r.said() == "PUBLISH t=x q1 #5 dup, PUBLISH t=y q2 #6 dup");
 }
@@ -128,7 +133,7 @@ TEST_CASE("a record that is none is refused", "[session]") {
 TEST_CASE("a record with identifier 0 is refused", "[session][MQTT-2.3.1-1]") {
     device r;
     CHECK(r.put_back(pubrel(0), 0) == errc::store_failed);
-    CHECK(r.s.restore(false, 0, {}) == errc::store_failed);
+    CHECK(r.put_back_inbound(0) == errc::store_failed);
 }
 
 TEST_CASE("a record of a level that this device does not have is refused", "[session]") {
@@ -174,4 +179,34 @@ TEST_CASE("a ping in line is no answer, but walked over", "[session]") {
     REQUIRE(r.give(publish("a", "", 2, 6)));
     r.told();
     CHECK(words(text_of(r.s.take_answers())) == "PINGREQ, PUBREC 6");
+}
+
+TEST_CASE("before CONNACK nothing is in line, and nothing is shown to the store", "[session][MQTT-3.1.0-1]") {
+    for (bool const present : {true, false}) {
+        device r;
+        REQUIRE(r.online());
+        REQUIRE(r.publish("t", "x", 2).value == 1);
+        r.drop_output();
+        REQUIRE(r.hears(pubrec(1)) == "");
+        r.s.end();
+        REQUIRE(r.begin() == errc::ok);
+        CHECK(r.s.take_answers().empty());
+        r.drop_output();
+        CHECK(r.s.take_answers().empty());
+        REQUIRE(r.give(connack(present)));
+        CHECK(r.told() == (present ? "connected present" : "connected, uncertain #1"));
+        CHECK(r.said() == (present ? "PUBREL 1" : ""));
+    }
+}
+
+TEST_CASE("a store that looks for answers puts none behind DISCONNECT", "[session][MQTT-3.14.4-2]") {
+    device<stored_with_ack> r;
+    r.s.manual_ack(true);
+    REQUIRE(r.online());
+    REQUIRE(r.hears(publish("a", "x", 1, 5)) == "message a=x q1 #5");
+    REQUIRE(r.s.disconnect() == errc::ok);
+    REQUIRE(words(text_of(r.s.pending_output())) == "DISCONNECT");
+    REQUIRE(r.s.acknowledge(5) == errc::ok);
+    CHECK(words(text_of(r.s.take_answers())).find("PUBACK") == std::string::npos);
+    CHECK(r.said() == "DISCONNECT");
 }

@@ -186,12 +186,41 @@ TEST_CASE("subscribe and unsubscribe in each other's way", "[session]") {
     CHECK(r.said() == "SUBSCRIBE 5 a q1");
 }
 
+TEST_CASE("requests leave in the order of the calls, and overtake publishes that wait", "[session]") {
+    for (std::size_t cut = 0; cut < 12; ++cut) {
+        rig r;
+        REQUIRE(r.online());
+        REQUIRE(r.publish("t", "1", 0));
+        REQUIRE(r.publish("t", "2", 0));
+        std::string wire{text_of(r.s.pending_output().first(cut))};
+        r.s.sent(cut);
+        REQUIRE(r.subscribe("a", 0) == errc::ok);
+        REQUIRE(r.s.unsubscribe("a") == errc::ok);
+        wire += text_of(r.s.pending_output().first(1));
+        r.s.sent(1);
+        REQUIRE(r.subscribe("a", 1) == errc::ok);
+        wire += r.output();
+        auto const said = words(wire);
+        CAPTURE(cut, said);
+        CHECK(said.find("BAD") == std::string::npos);
+        auto const first = said.find("SUBSCRIBE 1 a q0");
+        auto const second = said.find("UNSUBSCRIBE 2 a");
+        auto const third = said.find("SUBSCRIBE 3 a q1");
+        CHECK(first < second);
+        CHECK(second < third);
+        CHECK(third != std::string::npos);
+        CHECK(said.find("PUBLISH t=1 q0") < said.find("PUBLISH t=2 q0"));
+    }
+}
+
 TEST_CASE("off line: what was never asked for is not cancelled on the wire", "[session]") {
     rig r;
     REQUIRE(r.subscribe("a", 0) == errc::ok);
     REQUIRE(r.s.unsubscribe("a") == errc::ok);
-    CHECK(r.told() == "unsubscribed a");
+    auto told = r.told();
     REQUIRE(r.online());
+    told += r.told();
+    CHECK(told == "unsubscribed a");
     CHECK(r.said() == "");
     CHECK(r.subscribe("b", 0) == errc::ok);
     r.drop_output();
@@ -259,4 +288,37 @@ TEST_CASE("3.1: a filter that was cancelled off line is cancelled on the wire", 
     REQUIRE(r.s.unsubscribe("a") == errc::ok);
     REQUIRE(r.online());
     CHECK(r.said() == "UNSUBSCRIBE 2 a");
+}
+
+TEST_CASE("a filter that got no answer is asked for again on the next connection", "[session]") {
+    for (bool const present : {true, false}) {
+        rig r;
+        r.o.clean_session = false;
+        r.o.keep_alive_s = 0;
+        REQUIRE(r.online());
+        REQUIRE(r.subscribe("a", 1) == errc::ok);
+        r.drop_output();
+        r.later(20'000);
+        CHECK(r.s.expire() == errc::ok);
+        CHECK(r.told() == "subscribe_failed a subscribe_timeout");
+        REQUIRE(r.again(present));
+        CHECK(r.said() == "SUBSCRIBE 2 a q1");
+        CHECK(r.hears(suback(2, 1)) == "subscribed a q1 #2");
+    }
+}
+
+TEST_CASE("a filter that got no answer gives way to another", "[session]") {
+    rig<plain, sizes{.subscriptions = 1}> r;
+    r.o.keep_alive_s = 0;
+    REQUIRE(r.online());
+    REQUIRE(r.subscribe("a", 1) == errc::ok);
+    r.drop_output();
+    r.later(20'000);
+    CHECK(r.s.expire() == errc::ok);
+    CHECK(r.told() == "subscribe_failed a subscribe_timeout");
+    REQUIRE(r.subscribe("b", 0) == errc::ok);
+    CHECK(r.said() == "SUBSCRIBE 2 b q0");
+    CHECK(r.hears(suback(1, 1) + suback(2, 0)) == "subscribed b q0 #2");
+    REQUIRE(r.again(false));
+    CHECK(r.said() == "SUBSCRIBE 3 b q0");
 }

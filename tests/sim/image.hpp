@@ -2,6 +2,7 @@
 // The memory of a client as bytes, to see whether a life full of trouble has left anything behind.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <new>
@@ -42,16 +43,20 @@ private:
     Client*                       client_;
 };
 
-// What of the storage means something when nothing is under way: the first `filters` subscriptions, and which payload
+// What of the storage means something when nothing is under way: the filters, wherever they lie, and which payload
 // sources are in use. The buffers and the other tables are empty then, which their indices in the client say.
 template <barelink::limits L>
-std::string image_of(barelink::storage<L>& memory, std::size_t filters) {
-    std::string text;
-    for (auto const& s : memory.subscriptions.span().first(filters)) {
-        text += std::string{s.filter} + ' ' + std::to_string(static_cast<int>(s.state)) + ' ' +
-                std::to_string(barelink::number(s.level)) + std::to_string(barelink::number(s.given)) + '\n';
+std::string image_of(barelink::storage<L>& memory) {
+    std::vector<std::string> lines;
+    for (auto const& s : memory.subscriptions.span()) {
+        if (s.state == barelink::subscription_state::free) continue;
+        lines.push_back(std::string{s.filter} + ' ' + std::to_string(static_cast<int>(s.state)) + ' ' +
+                        std::to_string(barelink::number(s.level)) + std::to_string(barelink::number(s.given)) + '\n');
     }
-    for (auto const& s : memory.sources.span()) text += s.read ? "source in use\n" : "source free\n";
+    for (auto const& s : memory.sources.span()) lines.push_back(s.read ? "source in use\n" : "source free\n");
+    std::sort(lines.begin(), lines.end());
+    std::string text;
+    for (auto const& line : lines) text += line;
     return text;
 }
 

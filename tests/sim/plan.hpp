@@ -84,7 +84,7 @@ inline plan draw_plan(dice& d, limits const& l) {
     p.pause                  = d.chance(300) ? 2000 : d.draw(1, 600);
     p.steps                  = d.draw(10, 40);
     p.storms                 = d.draw(1, 2);
-    p.wrap                   = d.draw(0, p.pause * p.steps / 2 + 3000);
+    p.wrap                   = d.draw(0, p.pause * p.steps * 2 / 5 + 200);
     return p;
 }
 

@@ -67,13 +67,12 @@ public:
             note(up_.fault());
             note(down_.fault());
             auto const after = image();
-            if (!fault_.empty()) break;
+            if (!fault_.empty() || lost_unseen_) break;
             for (auto const at : differences(before, after, masked)) {
                 note("the memory is not what it was before, first at byte " + std::to_string(at) + " of " +
                      std::to_string(sizeof(client_type)));
             }
         }
-        if (world_.spins() != 0) note("somebody was busy " + std::to_string(world_.spins()) + " times");
         return fault_;
     }
     // Where the image counts identifiers: two lives that differ in nothing else.
@@ -82,6 +81,7 @@ public:
         auto const before = image();
         for (int i = 0; i < 300 && fault_.empty(); ++i) {
             publish_at_rest();
+            if (i == 299) fail_a_source();
         }
         return differences(before, image());
     }
@@ -121,6 +121,10 @@ private:
     // Runs between all steps. Returns true to give up.
     bool watch() {
         waits_.look(clock_.now(), current_wait());
+        // A device that can't read because it can't answer finds its transport readable again and again.
+        bool const stalled = mqtt_->wants_write() || !held_.empty();
+        if (world_.spins() != spins_ && !stalled) note("somebody does not go to sleep");
+        spins_ = world_.spins();
         if (cloud_.violations() != 0) note("the broker saw " + std::string{cloud_.complaint().view()});
         return !fault_.empty();
     }
@@ -161,22 +165,29 @@ private:
         cloud_.knobs.inflight      = inflight;
         cloud_.knobs.seen          = seen;
         cloud_.knobs.judge_silence = judges;
-        if (idle_) note_connect(mqtt_->connect());
         calm_ = true;
+        // What was asked again by itself may wait for an answer that the broker has kept back: ask once more.
+        link_.cut();
         wait([&] { return quiet(); });
         for (std::size_t i = 1; i < 3; ++i) {
-            while (known_[i] && fault_.empty()) {
+            if (!known_[i]) continue;
+            // Others may be asked for again just now.
+            for (int n = 0; n < 20 && requests_[i] == request::none; ++n) {
                 unsubscribe(i);
-                wait([&] { return requests_[i] == request::none && quiet(); });
+                live(100);
+                if (!known_[i]) break;
             }
+            if (requests_[i] == request::none && known_[i]) note("a device at rest can't unsubscribe");
+            wait([&] { return requests_[i] == request::none && quiet(); });
         }
         calm_ = false;
     }
     bool quiet() {
+        if (idle_) note_connect(mqtt_->connect());
         acknowledge_all();
         if (!mqtt_->online()) return false;
         for (std::size_t i = 0; i < 3; ++i) {
-            if (requests_[i] != request::none) return false;
+            if (requests_[i] != request::none || lapsed_[i]) return false;
         }
         if (!known_[0]) subscribe(0);
         return known_[0] && up_.open() == 0 && cloud_.waiting("pump") == 0 && cloud_.connected("pump");
@@ -207,7 +218,7 @@ private:
         live(20'000 - now);
         coin_.fixed = false;
         if (cloud_.messages_held() != 0) note("the broker still holds messages");
-        return mqtt_.image() + image_of(memory_, 1);
+        return mqtt_.image() + image_of(memory_);
     }
 
     void publish_at_rest() {
@@ -215,6 +226,18 @@ private:
         if (!id) return note("the device at rest can't publish");
         rest_id_ = id.value;
         wait([&] { return rest_id_ == 0; });
+    }
+
+    // Its identifier is remembered too.
+    void fail_a_source() {
+        if constexpr (L.sources != 0) {
+            auto& e = up_.add({0, qos::at_least_once}, 2 * L.tx_bytes);
+            e.fails = true;
+            auto const id = mqtt_->publish({.topic = up_topics[0], .level = e.in.level}, e.size, {&trial::pull, &e});
+            if (!id) return note("a payload source is refused");
+            up_.accept(e, id.value);
+            wait([&] { return up_.open() == 0 && mqtt_->online(); });
+        }
     }
 
     // --- steps of a storm
@@ -285,19 +308,26 @@ private:
     }
     void subscribe(std::size_t i) {
         auto const e = mqtt_->subscribe(filters[i], L.highest_qos);
-        if (e == errc::ok) requests_[i] = request::subscribe;
-        if (e == errc::ok) known_[i] = true;
-        if (e != errc::ok && e != errc::ring_full && e != errc::subscribe_requests_full) note("subscribe() refused");
+        if (e == errc::ok) {
+            requests_[i] = request::subscribe;
+            known_[i]    = true;
+        } else if (e != errc::ring_full && e != errc::subscribe_requests_full) {
+            note("subscribe() returned " + std::to_string(static_cast<int>(e)));
+        }
     }
     void unsubscribe(std::size_t i) {
         auto const e = mqtt_->unsubscribe(filters[i]);
-        if (e == errc::ok) requests_[i] = request::unsubscribe;
-        if (e != errc::ok && e != errc::ring_full && e != errc::subscribe_requests_full) note("unsubscribe() refused");
+        if (e == errc::ok) {
+            requests_[i] = request::unsubscribe;
+        } else if (e != errc::ring_full && e != errc::subscribe_requests_full) {
+            note("unsubscribe() returned " + std::to_string(static_cast<int>(e)));
+        }
     }
     void lose_session() {
         if (!plan_.forgets) return;
         cloud_.restart(false);
         ++sessions_lost_;
+        just_lost_ = true;
     }
     void turn_a_knob() {
         auto& k = cloud_.knobs;
@@ -360,6 +390,10 @@ private:
         bool const must = connected_ && plan_.kept() && plan_.how.protocol == version::v3_1_1;
         if (must && !e.session_present) note("the session is gone");
         connected_ = true;
+        // With 3.1, or if the CONNACK that said it was lost, the device can't know that the broker has forgotten it.
+        bool const told = plan_.how.protocol == version::v3_1_1 && !e.session_present;
+        if (just_lost_ && !told && !plan_.how.clean_session) lost_unseen_ = true;
+        just_lost_ = false;
     }
     static lane lane_of(event const& e) {
         return {static_cast<std::uint8_t>(e.topic == down_topics[0] ? 0 : 1), e.level};
@@ -384,7 +418,9 @@ private:
             if (e.topic != filters[i]) continue;
             bool const leaving = e.type == event_type::unsubscribed || e.type == event_type::unsubscribe_failed;
             if (requests_[i] == (leaving ? request::unsubscribe : request::subscribe)) requests_[i] = request::none;
-            known_[i] = e.type == event_type::subscribed;
+            // One that was not answered in time stays declared, and is asked for again after the next CONNACK.
+            lapsed_[i] = e.type == event_type::subscribe_failed && e.cause == errc::subscribe_timeout;
+            known_[i]  = e.type == event_type::subscribed || lapsed_[i];
         }
     }
     void finish(event const& e, outcome how) {
@@ -420,9 +456,12 @@ private:
     std::vector<held> held_;
     request         requests_[3] = {};
     bool            known_[3]    = {};
+    bool            lapsed_[3]   = {};
     bool            idle_ = true, connected_ = false, calm_ = false, heard_ = false;
+    bool            just_lost_ = false, lost_unseen_ = false;
     packet_id       rest_id_       = 0;  // of the publish that ends an image
     std::uint32_t   sessions_lost_ = 0;
+    std::uint32_t   spins_         = 0;
 };
 
 }  // namespace sim

@@ -151,6 +151,17 @@ TEST_CASE("late bytes keep their order", "[testing][flaky]") {
     CHECK(s.server().read(bytes_out{}).error == errc::closed_by_peer);
 }
 
+TEST_CASE("bytes that are fast wait for slow ones before them", "[testing][flaky]") {
+    setup s{{.latency_ms = 100}};
+    REQUIRE(s.dial());
+    REQUIRE(s.link.client().write(bytes("slow")).value == 4);
+    s.link.rates.latency_ms = 0;
+    REQUIRE(s.link.client().write(bytes("fast")).value == 4);
+    CHECK(read(s.server()).empty());
+    s.clock.advance(100);
+    CHECK(read(s.server()) == "slowfast");
+}
+
 TEST_CASE("a link that splits moves at least a byte, and all in the end", "[testing][flaky]") {
     setup       s{{.split = 1000}};
     std::string came;

@@ -29,13 +29,35 @@ using bytes_out = std::span<char>;
     return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()};
 }
 
+namespace detail {
+// Packets have odd offsets, at which the libraries of small chips copy byte by byte as well, in ten times the flash.
+BARELINK_NOINLINE constexpr void copy_forward(char* to, char const* from, std::size_t count) noexcept {
+    for (; count >= 4; count -= 4, to += 4, from += 4) {
+        to[0] = from[0];
+        to[1] = from[1];
+        to[2] = from[2];
+        to[3] = from[3];
+    }
+    while (count-- != 0) *to++ = *from++;
+}
+}  // namespace detail
+
 // Copies `count` bytes, the first one first: the areas may overlap if `to` is the one in front.
 constexpr void move_bytes(char* to, char const* from, std::size_t count) noexcept {
-    if (std::is_constant_evaluated()) {
-        for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
+    if (std::is_constant_evaluated() || sizeof(void*) < 8) {
+        detail::copy_forward(to, from, count);
     } else if (count != 0) {
         std::memmove(to, from, count);
     }
+}
+
+// a == b, without a C library's comparison.
+[[nodiscard]] constexpr bool same_text(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (a[i] != b[i]) return false;
+    }
+    return true;
 }
 
 [[nodiscard]] constexpr std::uint8_t octet(char c) noexcept { return static_cast<std::uint8_t>(c); }

@@ -14,8 +14,8 @@ template <class T>
 class list {
 public:
     constexpr list() noexcept = default;
-    constexpr explicit list(std::span<T> memory) noexcept
-        : data_{memory.data()}, capacity_{static_cast<std::uint16_t>(memory.size())} {}
+    constexpr explicit list(std::span<T> area) noexcept
+        : data_{area.data()}, capacity_{static_cast<std::uint16_t>(area.size())} {}
 
     [[nodiscard]] constexpr T* begin() noexcept { return data_; }
     [[nodiscard]] constexpr T* end() noexcept { return data_ + size_; }

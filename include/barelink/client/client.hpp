@@ -33,6 +33,11 @@ template <class Transport, class Clock, limits L = limits{}, class... Policies>
 class client {
     static_assert(check_limits<L>() && check_transport<Transport>() && check_clock<Clock>());
     static_assert((detail::check_policy<Policies>() && ...));
+    static_assert(detail::count<detail::is_entropy, Policies...> <= 1 &&
+                      detail::count<detail::is_credentials, Policies...> <= 1 &&
+                      detail::count<detail::is_store, Policies...> <= 1 &&
+                      detail::count<detail::is_mailbox, Policies...> <= 1,
+                  "barelink: a client takes at most one entropy source, one credentials, one store and one mailbox");
 
     using entropy     = typename detail::pick<detail::is_entropy, name_entropy, Policies...>::type;
     using credentials = typename detail::pick<detail::is_credentials, fixed_credentials, Policies...>::type;
@@ -46,9 +51,8 @@ class client {
 public:
     static constexpr features enabled = features_of(L, persistent);
 
-    constexpr client(storage<L>& memory, Transport& transport, Clock& clock, options const& o,
-                     Policies&... policies) noexcept
-        : options_{&o}, transport_{transport}, clock_{clock}, session_{memory.memory()} {
+    constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept
+        : options_{&o}, transport_{t}, clock_{c}, session_{s.memory()} {
         (entropy_.bind(policies), ...);
         (credentials_.bind(policies), ...);
         (store_.bind(policies), ...);
@@ -90,7 +94,9 @@ public:
         return errc::ok;
     }
     // See session::unsubscribe.
-    [[nodiscard]] constexpr errc unsubscribe(std::string_view filter) noexcept { return session_.unsubscribe(filter); }
+    [[nodiscard]] constexpr errc unsubscribe(std::string_view filter) noexcept {
+        return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.unsubscribe(filter);
+    }
     // See session::acknowledge.
     [[nodiscard]] constexpr errc acknowledge(packet_id id) noexcept
         requires(L.manual_ack)

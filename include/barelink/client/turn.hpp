@@ -37,6 +37,8 @@ constexpr errc client<Transport, Clock, L, Policies...>::disconnect() noexcept {
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr result<packet_id> client<Transport, Clock, L, Policies...>::publish(message const& m) noexcept {
     if (m.topic.size() > L.topic_bytes) return errc::topic_too_long;
+    // A new message must not take the identifier of one that the store still holds.
+    if (auto const e = restore(); e != errc::ok) return e;
     auto const id = session_.publish(m);
     if (!id) return id;
     if constexpr (persistent) {
@@ -57,6 +59,8 @@ constexpr void client<Transport, Clock, L, Policies...>::poll() noexcept {
     now_ = clock_.now();
     session_.end_event();
     session_.on_time(now_);
+    // Noted while it is true: on a link of months the clock may wrap before the end.
+    if (was_online_ && now_.since(at_) >= options_->stable_after_ms) stable_ = true;
     switch (phase_) {
     case phase::idle: return;
     case phase::backoff:
@@ -82,8 +86,6 @@ constexpr void client<Transport, Clock, L, Policies...>::poll() noexcept {
     write();
     read();
     if (phase_ != phase::linked) return;
-    // Noted while it is true: on a link of months the clock may wrap before the end.
-    if (was_online_ && now_.since(at_) >= options_->stable_after_ms) stable_ = true;
     if (auto const e = session_.expire(); e != errc::ok) lose(e);
 }
 
@@ -100,7 +102,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::log_in() noexcept {
                               .clean_session = o.clean_session,
                               .keep_alive_s  = o.keep_alive_s,
                               .client_id     = who.client_id,
-                              .will          = o.will,
+                              .will          = {o.will.topic, o.will.payload, o.will.level, o.will.retain},
                               .user_name     = who.user_name,
                               .password      = who.password});
 }
@@ -162,22 +164,19 @@ template <class Transport, class Clock, limits L, class... Policies>
 constexpr void client<Transport, Clock, L, Policies...>::lose(errc why) noexcept {
     auto const& o = *options_;
     if (session_.state() >= session_state::closing) why = errc::requested;
-    if (takeover_.ended(was_online_, why, stable_)) {
-        why       = errc::replaced;
-        replaced_ = true;
-    }
+    replaced_ = takeover_.ended(was_online_, why, stable_);
     transport_.close();
     session_.end();
     was_online_  = false;
-    stable_      = false;
     blocked_     = false;
     lost_        = true;
     cause_       = why;
     retry_in_ms_ = 0;
     phase_       = phase::idle;
+    if (stable_) backoff_.reset();
+    stable_ = false;
     if constexpr (L.reconnect) {
         if (why == errc::requested || !o.reconnect) return;
-        if (stable_) backoff_.reset();
         retry_in_ms_ = backoff_.next(why, {o.backoff_ms_min, o.backoff_ms_max, o.jitter}, draw());
         at_          = now_ + retry_in_ms_;
         phase_       = phase::backoff;
@@ -225,7 +224,7 @@ constexpr void client<Transport, Clock, L, Policies...>::observe(event const& e)
         bool const over = e.type == event_type::delivered || e.type == event_type::rejected ||
                           e.type == event_type::uncertain;
         if (over) static_cast<void>(store_->erase({store_key::side::outbound, e.id}));
-        if (e.type == event_type::connected && !e.session_present) {
+        if (e.type == event_type::connected) {
             while (auto const id = session_.take_lost_inbound()) {
                 static_cast<void>(store_->erase({store_key::side::inbound, id}));
             }
@@ -245,7 +244,12 @@ constexpr deadline client<Transport, Clock, L, Policies...>::next_deadline() noe
         bool const at_once = phase_ == phase::login || (phase_ == phase::dial && stage_ == connect_stage::done);
         first.arm(at_once ? now_ : at_);
     }
-    if (lost_) first.arm(now_);
+    if constexpr (has_mailbox) {
+        message m{};
+        bool const served = phase_ == phase::linked && mail_ == mail_state::none;
+        if ((served && mailbox_->front(m) && !blocked_) || mail_ == mail_state::refused) first.arm(now_);
+    }
+    if (lost_ || session_.ready()) first.arm(now_);
     return first;
 }
 

@@ -30,6 +30,9 @@ struct is_store : std::bool_constant<session_store<T>> {};
 template <class T>
 struct is_mailbox : std::bool_constant<message_source<T>> {};
 
+template <template <class> class Is, class... Given>
+inline constexpr int count = (0 + ... + (Is<Given>::value ? 1 : 0));
+
 template <class T>
 consteval bool check_policy() {
     static_assert(entropy_source<T> || credentials_provider<T> || session_store<T> || message_source<T>,

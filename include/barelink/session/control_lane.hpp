@@ -14,8 +14,8 @@ namespace barelink::inline v0 {
 class control_lane {
 public:
     constexpr control_lane() noexcept = default;
-    constexpr explicit control_lane(bytes_out memory) noexcept
-        : capacity_{static_cast<std::uint16_t>(memory.size())}, bytes_{memory.data()} {}
+    constexpr explicit control_lane(bytes_out area) noexcept
+        : capacity_{static_cast<std::uint16_t>(area.size())}, bytes_{area.data()} {}
 
     // Without room for one more answer no further packet is taken from the receive buffer, so none is ever lost.
     [[nodiscard]] constexpr bool has_room(int answers = 1) const noexcept {

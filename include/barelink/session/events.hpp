@@ -15,7 +15,7 @@ enum class event_type : std::uint8_t {
     none,                // nothing more to say now
     connected,           // CONNACK came: session_present
     disconnected,        // cause, retry_in_ms (0: no further attempt)
-    replaced,            // another connection uses our client id; a `disconnected` follows
+    replaced,            // another connection seems to use our client id; a `disconnected` follows
     message,             // topic, payload, level, retain, dup, size; id above QoS 0. After chunks: without payload
     chunk,               // a piece of a large message: topic, payload, offset, size of the whole
     dropped,             // a message that was not handed over: topic, size, cause

@@ -12,6 +12,8 @@ namespace barelink::inline v0 {
 
 enum class inbound_state : std::uint8_t {
     known,   // QoS 2, PUBREC is sent or in line: PUBREL will come
+    stale,   // as known, but the Server may have forgotten it: without DUP its identifier is a new message
+    left,    // QoS 2, the user has it from a connection that is gone: the Server will send it again
     held_1,  // QoS 1, the user has it
     held_2,
     done_1,  // QoS 1, the user is done: PUBACK waits until those before it are done too [MQTT-4.6.0-2]
@@ -36,13 +38,13 @@ public:
     }
     [[nodiscard]] constexpr inbound_slot* find_held(packet_id id) noexcept {
         for (auto& slot : *this) {
-            if (slot.id == id && is_held(slot)) return &slot;
+            if (slot.id == id && (is_held(slot) || slot.state == inbound_state::left)) return &slot;
         }
         return nullptr;
     }
     [[nodiscard]] constexpr bool any_held() const noexcept {
         for (auto const& slot : *this) {
-            if (is_held(slot)) return true;
+            if (is_held(slot) || slot.state == inbound_state::left) return true;
         }
         return false;
     }
@@ -51,18 +53,27 @@ public:
     [[nodiscard]] constexpr inbound_slot* next_answer() noexcept {
         for (auto& slot : *this) {
             if (is_held(slot)) return nullptr;
-            if (slot.state != inbound_state::known) return &slot;
+            if (slot.state == inbound_state::done_1 || slot.state == inbound_state::done_2) return &slot;
         }
         return nullptr;
     }
-    // The connection is gone: the Server sends QoS 1 again, under the same or another identifier.
-    constexpr void forget_level_1() noexcept {
+    // The connection is gone: the Server sends QoS 1 again, under the same or another identifier, and QoS 2 that has not
+    // been answered. No answer may leave before it has.
+    constexpr void lose_connection() noexcept {
         for (auto* slot = begin(); slot != end();) {
             if (slot->state == inbound_state::held_1 || slot->state == inbound_state::done_1) {
                 erase(slot);
-            } else {
-                ++slot;
+                continue;
             }
+            if (slot->state == inbound_state::held_2) slot->state = inbound_state::left;
+            if (slot->state == inbound_state::done_2) slot->state = inbound_state::known;
+            ++slot;
+        }
+    }
+    // The Server may have lost the session without being able to say so.
+    constexpr void doubt() noexcept {
+        for (auto& slot : *this) {
+            if (slot.state == inbound_state::known) slot.state = inbound_state::stale;
         }
     }
 

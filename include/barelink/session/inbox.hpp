@@ -16,8 +16,8 @@ namespace barelink::inline v0 {
 class inbox {
 public:
     constexpr inbox() noexcept = default;
-    constexpr explicit inbox(bytes_out memory) noexcept
-        : data_{memory.data()}, capacity_{static_cast<std::uint16_t>(memory.size())} {}
+    constexpr explicit inbox(bytes_out area) noexcept
+        : data_{area.data()}, capacity_{static_cast<std::uint16_t>(area.size())} {}
 
     [[nodiscard]] constexpr bytes_out memory() const noexcept { return {data_, capacity_}; }
     [[nodiscard]] constexpr char const* data() const noexcept { return data_ + begin_; }

@@ -59,11 +59,7 @@ constexpr void session<F>::tell(event& e) noexcept {
         e.id            = s.id;
         e.level         = s.given;
         e.topic         = s.filter;
-        if (s.state == subscription_state::granted) {
-            s.state = subscription_state::active;
-        } else {
-            subscriptions_.erase(&s);
-        }
+        s.state         = told.after;
         return;
     }
     tell_ = false;
@@ -133,8 +129,14 @@ constexpr errc session<F>::on_connack(event& e, bytes_in body) noexcept {
     }
     // With a store, take_lost_inbound() forgets them one by one.
     if (has_inbound && !F.persistent && !resumed) inbound_.clear();
-    if (!resumed || old) subscriptions_.ask_again(!resumed);
-    asking_ = true;
+    // Where the Server can't say that it has lost the session, or has said so to a connection that was lost in turn, it
+    // may know less than we think: asking again does no harm.
+    bool const doubt = resumed && (old || unsure_);
+    if (has_qos_2 && doubt) inbound_.doubt();
+    if (!resumed || doubt) subscriptions_.ask_again(!resumed);
+    greeted_   = false;
+    forgotten_ = !resumed;
+    asking_    = true;
     tell_   = true;
     return errc::ok;
 }
@@ -218,10 +220,7 @@ constexpr bool session<F>::hand_over(event& e) noexcept {
         return true;
     }
     if (flow_ == flow::repeating || (flow_ == flow::dropping && is_known())) {
-        // One that the user still holds is answered when it is acknowledged.
-        if (has_qos_2 && inbound_.find(shown_id_, true)->state == inbound_state::known) {
-            control_.answer(packet_type::pubrec, shown_id_);
-        }
+        if constexpr (has_qos_2) repeat(*inbound_.find(shown_id_, true));
         inbox_.skip(pinned_ + left_);
         flow_ = flow::none;
         return true;
@@ -271,13 +270,16 @@ constexpr bool session<F>::admit() noexcept {
     if constexpr (has_inbound) {
         bool const exactly_once = shown_level() == qos::exactly_once;
         if (shown_level() == qos::at_most_once || (!F.deferred_ack && !exactly_once)) return true;
-        if (inbound_.find(shown_id_, exactly_once) != nullptr) return true;
-        if (inbound_.full()) {
-            if (!inbound_.any_held()) fault_ = errc::inbound_full;
-            return false;
+        auto* slot = inbound_.find(shown_id_, exactly_once);
+        if (slot == nullptr) {
+            if (inbound_.full()) {
+                if (!inbound_.any_held()) fault_ = errc::inbound_full;
+                return false;
+            }
+            slot = inbound_.add({.id = shown_id_});
         }
         auto const held = exactly_once ? inbound_state::held_2 : inbound_state::held_1;
-        inbound_.add({shown_id_, F.deferred_ack ? held : inbound_state::known});
+        slot->state     = F.deferred_ack ? held : inbound_state::known;
     }
     return true;
 }
@@ -285,8 +287,26 @@ constexpr bool session<F>::admit() noexcept {
 // Whether the open message is a QoS 2 message that the user has got before.
 template <features F>
 constexpr bool session<F>::is_known() noexcept {
-    if constexpr (has_qos_2) return shown_level() == qos::exactly_once && inbound_.find(shown_id_, true) != nullptr;
+    if constexpr (has_qos_2) {
+        if (shown_level() != qos::exactly_once) return false;
+        auto* const slot  = inbound_.find(shown_id_, true);
+        bool const  fresh = (header_.flags & publish_flag::dup) == 0;
+        return slot != nullptr && !(slot->state == inbound_state::stale && fresh);
+    }
     return false;
+}
+
+// Answers a QoS 2 message that the user has got before, in its turn; one that the user holds is answered later.
+template <features F>
+constexpr void session<F>::repeat(inbound_slot& slot) noexcept {
+    if constexpr (F.deferred_ack) {
+        if (slot.state == inbound_state::left) slot.state = inbound_state::held_2;
+        if (slot.state == inbound_state::known || slot.state == inbound_state::stale) slot.state = inbound_state::done_2;
+        fill_control();
+    } else {
+        slot.state = inbound_state::known;
+        control_.answer(packet_type::pubrec, slot.id);
+    }
 }
 
 // The user is done with the open message, or at least with looking at it.
@@ -339,7 +359,8 @@ constexpr errc session<F>::on_pubrel(packet_id id) noexcept {
     auto* const slot  = inbound_.find(id, true);
     auto const  phase = slot != nullptr ? receiver_phase::known : receiver_phase::unknown;
     if (receiver_rule_for(phase, receiver_event::pubrel) == receiver_action::complete) {
-        if (slot->state != inbound_state::known) return errc::protocol_error;  // there was no PUBREC yet
+        bool const answered = slot->state == inbound_state::known || slot->state == inbound_state::stale;
+        if (!answered) return errc::protocol_error;
         inbound_.erase(slot);
     }
     control_.answer(packet_type::pubcomp, id);
@@ -350,7 +371,8 @@ template <features F>
 constexpr errc session<F>::on_suback(event& e, bytes_in body) noexcept {
     auto const ack = decode_suback(body);
     if (!ack) return ack.error;
-    auto* const s = subscriptions_.find(ack.value.id, subscription_state::asked);
+    auto* s = subscriptions_.find(ack.value.id, subscription_state::asked);
+    if (s == nullptr) s = subscriptions_.find(ack.value.id, subscription_state::lapsed);
     if (s == nullptr) return late_ack_ ? errc::ok : errc::unknown_packet_id;
     if (ack.value.codes.size() != 1) return errc::protocol_error;  // [MQTT-3.8.4-5]
     auto const code = octet(ack.value.codes[0]);

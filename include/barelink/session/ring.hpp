@@ -24,8 +24,8 @@ public:
     using position = std::uint16_t;
 
     constexpr ring() noexcept = default;
-    constexpr explicit ring(bytes_out memory, std::span<source_slot> sources = {}) noexcept
-        : data_{memory.data()}, capacity_{static_cast<position>(memory.size())} {
+    constexpr explicit ring(bytes_out area, std::span<source_slot> sources = {}) noexcept
+        : data_{area.data()}, capacity_{static_cast<position>(area.size())} {
         if constexpr (Sources) sources_ = sources.data();
     }
 
@@ -47,6 +47,17 @@ public:
     constexpr bytes_out reserve_all() noexcept {
         compact();
         return {data_ + tail_, static_cast<std::size_t>(capacity_ - tail_)};
+    }
+    // Room for a request before the publishes that wait, behind the requests that wait. It counts as appended. Returns
+    // nullptr if there is none now. Work: the bytes kept.
+    constexpr char* insert(std::size_t size) noexcept {
+        if (reserve(size) == nullptr) return nullptr;
+        auto at = next_;
+        if (started()) at = static_cast<position>(at + size_at(at));
+        while (at != tail_ && !is_publish(*wire(data_ + at))) at = static_cast<position>(at + size_at(at));
+        for (position i = tail_; i != at; --i) data_[i - 1 + size] = data_[i - 1];
+        append(size);
+        return data_ + at;
     }
     // Takes over a packet that was written to what reserve() gave.
     constexpr void append(std::size_t size) noexcept { tail_ = static_cast<position>(tail_ + size); }

@@ -45,7 +45,7 @@ constexpr void session<F>::end() noexcept {
     timers_.stop_all();
     ring_.rewind();
     subscriptions_.lose_connection();
-    if constexpr (F.deferred_ack) inbound_.forget_level_1();
+    if constexpr (F.deferred_ack) inbound_.lose_connection();
 }
 
 template <features F>
@@ -113,15 +113,15 @@ constexpr result<packet_id> session<F>::publish(message const& m, std::uint32_t 
     return id;
 }
 
-// Writes SUBSCRIBE or UNSUBSCRIBE for one filter: several lie together in the ring and leave in one write. Returns
-// false if there is no room now. Work: the filter and the ring.
+// Writes SUBSCRIBE or UNSUBSCRIBE for one filter: several lie together in the ring and leave in one write, before the
+// publishes that wait, which may be what causes the messages subscribed to. Returns false if there is no room now.
+// Work: the filter and the ring.
 template <features F>
 constexpr bool session<F>::request(subscription& s) noexcept {
     bool const wanted = s.state == subscription_state::wanted;
     auto const size   = 2 + 2 + s.filter.size() + (wanted ? 1U : 0U);
-    char*      to     = ring_.reserve(packet_size(size));
+    char*      to     = ring_.insert(packet_size(size));
     if (to == nullptr) return false;
-    ring_.append(packet_size(size));
     s.id       = next_id();
     s.state    = wanted ? subscription_state::asked : subscription_state::leaving;
     s.asked_at = now_;
@@ -157,7 +157,7 @@ constexpr errc session<F>::subscribe(std::string_view filter, qos level) noexcep
 template <features F>
 constexpr errc session<F>::unsubscribe(std::string_view filter) noexcept {
     if (find_filter_fault(filter) != filter_fault::none) return errc::bad_filter;
-    auto* const s = subscriptions_.find(filter);
+    auto* const s = subscriptions_.find_or_free(filter);
     // What was never asked of the Server is simply not asked.
     if (s != nullptr && s->state == subscription_state::wanted && state_ != session_state::online && clean_session_) {
         s->state = subscription_state::left;
@@ -169,24 +169,21 @@ constexpr errc session<F>::unsubscribe(std::string_view filter) noexcept {
 
 template <features F>
 constexpr errc session<F>::change(std::string_view filter, qos level, subscription_state wish) noexcept {
-    if (packet_size(2 + 2 + filter.size() + 1) > ring_.capacity()) return errc::request_too_long;
+    auto const size = packet_size(2 + 2 + filter.size() + 1);
+    if (size > ring_.capacity()) return errc::request_too_long;
+    auto* const s = subscriptions_.find_or_free(filter);
+    if (s == nullptr) return errc::subscriptions_full;
     bool const online = state_ == session_state::online;
-    auto*      s      = subscriptions_.find(filter);
-    bool const fresh  = s == nullptr;
-    if (fresh && subscriptions_.full()) return errc::subscriptions_full;
     if (online && subscriptions_.requests() == requests_max_) return errc::subscribe_requests_full;
-    if (fresh) s = subscriptions_.add({});
-    auto const before = *s;
+    if (online && ring_.reserve(size) == nullptr) return errc::ring_full;
     // The answer to a request for the same filter that is still on its way counts for nobody.
     if (s->waits()) late_ack_ = true;
     s->filter = filter;
     s->state  = wish;
     s->level  = level;
-    if (!online) asking_ = true;
-    if (!online || request(*s)) return errc::ok;
-    *s = before;
-    if (fresh) subscriptions_.erase(s);
-    return errc::ring_full;
+    asking_   = true;
+    if (online) static_cast<void>(request(*s));
+    return errc::ok;
 }
 
 template <features F>
@@ -195,7 +192,9 @@ constexpr errc session<F>::acknowledge(packet_id id) noexcept
 {
     auto* const slot = inbound_.find_held(id);
     if (slot == nullptr) return errc::nothing_to_acknowledge;
-    slot->state = slot->state == inbound_state::held_2 ? inbound_state::done_2 : inbound_state::done_1;
+    slot->state = slot->state == inbound_state::held_2 ? inbound_state::done_2
+                  : slot->state == inbound_state::left ? inbound_state::known
+                                                       : inbound_state::done_1;
     stalled_    = false;
     return errc::ok;
 }
@@ -212,6 +211,7 @@ constexpr errc session<F>::disconnect() noexcept {
 // [MQTT-4.4.0-1] in the order of their publishes [MQTT-4.6.0-4].
 template <features F>
 constexpr void session<F>::fill_control() noexcept {
+    if (state_ != session_state::online && state_ != session_state::closing) return;
     if constexpr (F.deferred_ack) {
         for (auto* slot = inbound_.next_answer(); slot != nullptr && has_room(); slot = inbound_.next_answer()) {
             if (slot->state == inbound_state::done_2) {
@@ -283,13 +283,19 @@ constexpr void session<F>::sent(std::size_t count) noexcept {
     if (count == 0) return;
     timers_.stop(timer::write);
     stalled_ = false;
+    // What is sent makes a ping needless [MQTT-3.1.2-23], but not for one who hears nothing: the link may be dead.
     auto const keep_alive_s = options_->keep_alive_s;
-    if (keep_alive_s != 0 && state_ <= session_state::online) timers_.arm(timer::ping, now_ + ping_after(keep_alive_s));
+    if (keep_alive_s != 0 && state_ <= session_state::online && (heard_ || !timers_.armed(timer::ping))) {
+        timers_.arm(timer::ping, now_ + ping_after(keep_alive_s));
+        heard_ = false;
+    }
     if (state_ == session_state::connecting) {
         inbox_.skip(count);
         if (inbox_.unread().empty()) {
             inbox_.clear();
-            state_ = session_state::waiting;
+            state_  = session_state::waiting;
+            unsure_ = greeted_;
+            greeted_ = true;
             timers_.arm(timer::answer, now_ + options_->request_timeout_ms);
         }
     } else if (ring_.started() || control_.empty()) {
@@ -299,6 +305,10 @@ constexpr void session<F>::sent(std::size_t count) noexcept {
     } else {
         control_.sent(count);
         if (state_ == session_state::leaving && control_.empty()) state_ = session_state::closed;
+    }
+    // The transport took only a part and has to take the rest.
+    if (ring_.started() || control_.started() || state_ == session_state::connecting) {
+        timers_.arm(timer::write, now_ + options_->write_timeout_ms);
     }
 }
 
@@ -360,7 +370,7 @@ template <features F>
 constexpr errc session<F>::restore(bool outbound, packet_id id, std::size_t size) noexcept
     requires(F.persistent)
 {
-    if (id == 0) return errc::store_failed;
+    if (id == 0 || (!outbound && !has_qos_2)) return errc::store_failed;
     if (!outbound) {
         if (inbound_.full()) return errc::inbound_full;
         inbound_.add({id, inbound_state::known});
@@ -371,11 +381,12 @@ constexpr errc session<F>::restore(bool outbound, packet_id id, std::size_t size
     auto const header = read_header(record, version::v3_1);
     if (!header || header.value.packet_size() != size) return errc::store_failed;
     auto const body = record.subspan(header.value.size);
-    if (header.value.type == packet_type::pubrel && size == ack_size && load_u16(body.data()) == id) {
+    if (has_qos_2 && header.value.type == packet_type::pubrel && size == ack_size && load_u16(body.data()) == id) {
         inflight_.add({.id = id, .phase = sender_phase::release_due});
     } else {
-        auto const p = decode_publish(header.value.flags, body);
-        if (header.value.type != packet_type::publish || !p || p.value.id != id) return errc::store_failed;
+        auto const p     = decode_publish(header.value.flags, body);
+        bool const known = header.value.type == packet_type::publish && p && p.value.id == id;
+        if (!known || !F.has(p.value.level)) return errc::store_failed;
         // It may have been sent before the power went, so it counts as a repetition [MQTT-3.3.1-1].
         record[0] = static_cast<char>(octet(record[0]) | publish_flag::dup);
         ring_.append(size);

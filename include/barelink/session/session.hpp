@@ -48,11 +48,10 @@ enum class session_state : std::uint8_t {
 template <features F>
 class session {
 public:
-    constexpr explicit session(session_memory const& memory) noexcept
-        : requests_max_{memory.subscribe_requests}, inbox_{memory.rx}, inflight_{memory.inflight},
-          ring_{memory.tx, memory.sources}, subscriptions_{memory.subscriptions}, inbound_{memory.inbound},
-          control_{memory.control} {
-        if constexpr (F.sources) sources_ = memory.sources;
+    constexpr explicit session(session_memory const& m) noexcept
+        : requests_max_{m.subscribe_requests}, inbox_{m.rx}, inflight_{m.inflight}, ring_{m.tx, m.sources},
+          subscriptions_{m.subscriptions}, inbound_{m.inbound}, control_{m.control} {
+        if constexpr (F.sources) sources_ = m.sources;
     }
 
     [[nodiscard]] constexpr session_state state() const noexcept { return state_; }
@@ -82,7 +81,9 @@ public:
     // True when every packet that came has been taken out: only then the transport should be read.
     [[nodiscard]] constexpr bool hungry() const noexcept { return hungry_; }
     // True when next_event() has something to do; false also while it waits for acknowledge() or for the transport.
-    [[nodiscard]] constexpr bool ready() const noexcept { return tell_ || (!hungry_ && !stalled_); }
+    [[nodiscard]] constexpr bool ready() const noexcept {
+        return tell_ || (!hungry_ && !stalled_ && state_ < session_state::leaving);
+    }
 
     // Where the next bytes of the Server go; empty while packets have to be taken out first (next_event) or answers
     // wait to be written. Ends the last event. Lifetime: until the next call other than received().
@@ -93,6 +94,7 @@ public:
     constexpr void received(std::size_t count) noexcept {
         inbox_.received(count);
         hungry_ = false;
+        heard_  = true;
     }
 
     // What to write next: whole packets, as many as lie together. Work: the packets that wait. Lifetime: until the
@@ -120,7 +122,7 @@ public:
         requires(F.sources);
 
     // Declares a subscription; asks for it now, or after the next CONNACK. The filter is borrowed until it is cancelled
-    // or has failed. Returns bad_filter, bad_qos, subscriptions_full, subscribe_requests_full, ring_full or
+    // or refused; one that got no answer in time is asked for again on the next connection. Returns bad_filter, bad_qos, subscriptions_full, subscribe_requests_full, ring_full or
     // request_too_long. A known filter is asked for again with the new QoS [MQTT-3.8.4-3].
     [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level) noexcept;
     // Cancels one, likewise; also one that only the Server knows.
@@ -165,11 +167,12 @@ public:
     {
         return inflight_.find(id) != nullptr;
     }
-    // After `connected` without session: one received QoS 2 message after the other that is forgotten, then 0.
+    // After `connected`: if the Server has lost the session, one received QoS 2 message after the other that is forgotten,
+    // then 0.
     [[nodiscard]] constexpr packet_id take_lost_inbound() noexcept
         requires(F.persistent)
     {
-        if (inbound_.size() == 0) return 0;
+        if (!forgotten_ || inbound_.size() == 0) return 0;
         auto const id = inbound_.begin()->id;
         inbound_.erase(inbound_.begin());
         return id;
@@ -223,6 +226,7 @@ private:
     constexpr void catch_id(std::uint32_t here, std::uint32_t id_at) noexcept;
     constexpr bool admit() noexcept;
     constexpr bool is_known() noexcept;
+    constexpr void repeat(inbound_slot& slot) noexcept;
     constexpr void answer() noexcept;
     constexpr errc on_ack(event& e, packet_type type, packet_id id) noexcept;
     constexpr errc on_pubrel(packet_id id) noexcept;
@@ -261,6 +265,10 @@ private:
     std::uint8_t  requests_max_  = 0;
     bool          tell_          = false;  // some table holds something to be told
     bool          hungry_        = true;   // all that came is taken out
+    bool          greeted_       = false;  // CONNECT has left, and no CONNACK has come since
+    bool          unsure_        = false;  // the CONNECT before this one was not answered: it may have made a session
+    bool          forgotten_     = false;  // the Server has not kept the session
+    bool          heard_         = false;  // something has come since the ping timer was set
     bool          stalled_       = false;  // what came waits for acknowledge(), or for room in the control lane
     bool          asking_        = false;  // some subscription is wanted or unwanted
     bool          clean_session_ = false;

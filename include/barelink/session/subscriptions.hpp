@@ -4,9 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
-#include <barelink/base/list.hpp>
+#include <barelink/base/bytes.hpp>
 #include <barelink/base/time.hpp>
 #include <barelink/session/events.hpp>
 #include <barelink/wire/types.hpp>
@@ -14,6 +15,8 @@
 namespace barelink::inline v0 {
 
 enum class subscription_state : std::uint8_t {
+    free,      // no entry
+    lapsed,    // SUBACK did not come on this connection: asked for again on the next one
     wanted,    // SUBSCRIBE has to be written
     asked,     // SUBSCRIBE is in line or on its way
     active,    // SUBACK came
@@ -28,15 +31,16 @@ enum class subscription_state : std::uint8_t {
 };
 
 struct subscription_report {
-    event_type type  = event_type::none;
-    errc       cause = errc::ok;
+    event_type         type  = event_type::none;
+    errc               cause = errc::ok;
+    subscription_state after = {};
 };
 inline constexpr subscription_report subscription_reports[] = {
-    {event_type::subscribed, errc::ok},
-    {event_type::subscribe_failed, errc::subscription_refused},
-    {event_type::subscribe_failed, errc::subscribe_timeout},
-    {event_type::unsubscribed, errc::ok},
-    {event_type::unsubscribe_failed, errc::unsubscribe_timeout},
+    {event_type::subscribed, errc::ok, subscription_state::active},
+    {event_type::subscribe_failed, errc::subscription_refused, subscription_state::free},
+    {event_type::subscribe_failed, errc::subscribe_timeout, subscription_state::lapsed},
+    {event_type::unsubscribed, errc::ok, subscription_state::free},
+    {event_type::unsubscribe_failed, errc::unsubscribe_timeout, subscription_state::free},
 };
 
 // Lifetime: `filter` is the caller's text, until the entry is gone.
@@ -53,17 +57,28 @@ struct subscription {
     }
 };
 
-class subscription_table : public list<subscription> {
+class subscription_table {
 public:
-    using list::list;
+    constexpr subscription_table() noexcept = default;
+    constexpr explicit subscription_table(std::span<subscription> area) noexcept
+        : data_{area.data()}, capacity_{static_cast<std::uint8_t>(area.size())} {}
 
-    [[nodiscard]] constexpr subscription* find(std::string_view filter) noexcept {
+    // All entries, also the free ones.
+    [[nodiscard]] constexpr subscription* begin() const noexcept { return data_; }
+    [[nodiscard]] constexpr subscription* end() const noexcept { return data_ + capacity_; }
+
+    // The entry of this filter; without one a free entry, else one that has lapsed; nullptr if there is none of these.
+    [[nodiscard]] constexpr subscription* find_or_free(std::string_view filter) const noexcept {
+        subscription* found = nullptr;
         for (auto& s : *this) {
-            if (s.filter == filter) return &s;
+            bool const free = s.state == subscription_state::free;
+            if (!free && same_text(s.filter, filter)) return &s;
+            bool const usable = free || s.state == subscription_state::lapsed;
+            if (usable && (found == nullptr || (free && found->state != subscription_state::free))) found = &s;
         }
-        return nullptr;
+        return found;
     }
-    [[nodiscard]] constexpr subscription* find(packet_id id, subscription_state state) noexcept {
+    [[nodiscard]] constexpr subscription* find(packet_id id, subscription_state state) const noexcept {
         for (auto& s : *this) {
             if (s.id == id && s.state == state) return &s;
         }
@@ -89,7 +104,7 @@ public:
         return first;
     }
     // Marks what should have been answered by `now`. Returns whether there was any.
-    constexpr bool expire(instant now, std::uint32_t timeout_ms) noexcept {
+    constexpr bool expire(instant now, std::uint32_t timeout_ms) const noexcept {
         bool any = false;
         for (auto& s : *this) {
             if (!s.waits() || !now.reached(s.asked_at + timeout_ms)) continue;
@@ -99,19 +114,26 @@ public:
         return any;
     }
     // The connection is gone; what was asked on it has to be asked again.
-    constexpr void lose_connection() noexcept {
+    constexpr void lose_connection() const noexcept {
         for (auto& s : *this) {
-            if (s.state == subscription_state::asked) s.state = subscription_state::wanted;
+            if (s.state == subscription_state::asked || s.state == subscription_state::lapsed ||
+                s.state == subscription_state::late) {
+                s.state = subscription_state::wanted;
+            }
             if (s.state == subscription_state::leaving) s.state = subscription_state::unwanted;
         }
     }
     // Everything has to be asked for again; if the Server knows nothing of us, nothing has to be cancelled.
-    constexpr void ask_again(bool forgotten) noexcept {
+    constexpr void ask_again(bool forgotten) const noexcept {
         for (auto& s : *this) {
             if (s.state == subscription_state::active) s.state = subscription_state::wanted;
             if (s.state == subscription_state::unwanted && forgotten) s.state = subscription_state::left;
         }
     }
+
+private:
+    subscription* data_     = nullptr;
+    std::uint8_t  capacity_ = 0;
 };
 
 }  // namespace barelink::inline v0

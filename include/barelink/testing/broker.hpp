@@ -133,16 +133,16 @@ private:
     constexpr bool deliver(connection& c) noexcept;
     constexpr bool write_publish(connection& c, outbound& m) noexcept;
 
-    pool             pool_                    = {};
-    session          sessions_[L.sessions]    = {};
+    pool             pool_                       = {};
+    session          sessions_[L.sessions]       = {};
     connection       connections_[L.connections] = {};
-    pool_index       retained_[L.retained]    = {};
-    broker_counts    counts_                  = {};
-    violation_report first_violation_         = {};
-    violation_report last_violation_          = {};
-    std::uint32_t    violations_              = 0;
-    std::uint32_t    serial_                  = 0;  // of connections
-    instant          now_                     = {};
+    pool_index       retained_[L.retained]       = {};
+    broker_counts    counts_                     = {};
+    violation_report first_violation_            = {};
+    violation_report last_violation_             = {};
+    std::uint32_t    violations_                 = 0;
+    std::uint32_t    serial_                     = 0;  // of connections
+    instant          now_                        = {};
 };
 
 }  // namespace barelink::inline v0::testing

@@ -115,15 +115,15 @@ constexpr bool broker<L>::deliver(connection& c) noexcept {
 
 template <broker_limits L>
 constexpr bool broker<L>::write_publish(connection& c, outbound& m) noexcept {
-    auto content    = pool_.at(m.message);
-    content.level   = m.level;
-    content.retain  = m.retain;
-    auto const body = publish_header_size(content.topic.size(), m.level) + content.payload.size();
+    auto       content = pool_.at(m.message);
+    content.level      = m.level;
+    content.retain     = m.retain;
+    auto const body    = publish_header_size(content.topic.size(), m.level) + content.payload.size();
     if (c.tx.room() < packet_size(body) + answer_max) return false;
     bool const again = m.at == outbound::step::sent;
     if (m.level != qos::at_most_once && !again) m.id = session_of(c).next_id();
     char        header[5 + 4 + L.message_bytes] = {};
-    char* const end                             = write_publish_header(header, content, m.id, content.payload.size());
+    char* const end = write_publish_header(header, content, m.id, content.payload.size());
     if (again) header[0] = static_cast<char>(octet(header[0]) | publish_flag::dup);
     send(c, bytes_in{header, static_cast<std::size_t>(end - header)});
     send(c, bytes_in{content.payload.data(), content.payload.size()});

@@ -15,15 +15,15 @@ struct connect_packet;
 namespace barelink::inline v0::testing {
 
 struct broker_limits {
-    std::uint16_t connections   = 4;    // at one time, dead ones that nobody has noticed included
-    std::uint16_t sessions      = 4;    // of clients that are connected or have left one behind
-    std::uint16_t subscriptions = 8;    // of each session
-    std::uint16_t queue         = 32;   // of each session: messages to the client that wait or are under way
-    std::uint16_t history       = 64;   // of each session: messages of the client that are remembered
-    std::uint16_t messages      = 48;   // different ones that are queued, retained or a will
-    std::uint16_t retained      = 8;    // topics with a retained message
+    std::uint16_t connections   = 4;     // at one time, dead ones that nobody has noticed included
+    std::uint16_t sessions      = 4;     // of clients that are connected or have left one behind
+    std::uint16_t subscriptions = 8;     // of each session
+    std::uint16_t queue         = 32;    // of each session: messages to the client that wait or are under way
+    std::uint16_t history       = 64;    // of each session: messages of the client that are remembered
+    std::uint16_t messages      = 48;    // different ones that are queued, retained or a will
+    std::uint16_t retained      = 8;     // topics with a retained message
     std::uint32_t message_bytes = 1024;  // topic and payload of one message
-    std::uint16_t filter_bytes  = 128;  // longest topic filter
+    std::uint16_t filter_bytes  = 128;   // longest topic filter
     std::uint32_t rx_bytes      = 2048;  // longest packet from a client
     std::uint32_t tx_bytes      = 2048;  // bytes that wait for a client to read
 };
@@ -39,20 +39,23 @@ consteval bool check_broker_limits() {
 
 // May be changed at any time. Lifetime: what a delegate points to must outlive the broker.
 struct broker_knobs {
-    bool           answer_connects      = true;  // false: no CONNACK
-    bool           answer_pings         = true;
-    bool           answer_publishes     = true;  // false: no PUBACK, PUBREC, PUBCOMP
-    bool           answer_requests      = true;  // false: no SUBACK, UNSUBACK
-    bool           deliver              = true;  // false: messages to clients wait in their queues
-    bool           speak_3_1            = true;
-    bool           speak_3_1_1          = true;
-    bool           refuse_subscriptions = false;  // SUBACK 0x80 for every filter
-    bool           judge_silence        = true;  // false: a dead network may be the reason, so it is no violation
-    qos            granted_max          = qos::exactly_once;  // highest QoS that a SUBACK grants
-    std::uint16_t  inflight             = 20;                // messages above QoS 0 sent to one client at one time
-    connect_return connack              = connect_return::accepted;  // other: every CONNECT is refused with it
-    // Says who may come in, or true for a filter that gets 0x80. Unset: everybody, none.
-    delegate<connect_return(connect_packet const&)>                     login  = {};
+    bool answer_connects      = true;   // false: no CONNACK
+    bool answer_pings         = true;   // false: no PINGRESP
+    bool answer_publishes     = true;   // false: no PUBACK, PUBREC, PUBREL, PUBCOMP
+    bool answer_requests      = true;   // false: no SUBACK, UNSUBACK
+    bool deliver              = true;   // false: messages to clients wait in their queues
+    bool speak_3_1            = true;
+    bool speak_3_1_1          = true;
+    bool refuse_subscriptions = false;  // SUBACK 0x80 for every filter
+    bool judge_silence        = true;   // false: a dead network may be the reason, so it is no violation
+
+    qos            granted_max = qos::exactly_once;         // highest QoS that a SUBACK grants
+    std::uint16_t  inflight    = 20;                        // messages above QoS 0 sent to one client at one time
+    connect_return connack     = connect_return::accepted;  // other: every CONNECT is refused with it
+
+    // Says who may come in. Unset: everybody.
+    delegate<connect_return(connect_packet const&)> login = {};
+    // True for a filter that gets 0x80. Unset: none.
     delegate<bool(std::string_view client_id, std::string_view filter)> refuse = {};
     // Sees every message that a client has published: QoS 2 once, QoS 1 each time that it comes.
     delegate<void(std::string_view client_id, message const&)> seen = {};

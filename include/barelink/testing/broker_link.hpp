@@ -11,9 +11,9 @@ namespace barelink::inline v0::testing {
 template <broker_limits L>
 template <class Stream>
 constexpr bool broker<L>::serve(Stream& stream, instant now) noexcept {
-    now_        = now;
-    bool  moved = false;
-    auto* c     = find(&stream);
+    now_       = now;
+    bool moved = false;
+    auto* c    = find(&stream);
     if (c == nullptr) {
         c = find(nullptr);
         if (c == nullptr) {
@@ -85,7 +85,8 @@ constexpr deadline broker<L>::next_deadline() const noexcept {
 template <broker_limits L>
 constexpr bool broker<L>::take_packets(connection& c) noexcept {
     std::size_t done = 0;
-    while (done != c.rx_size && (c.at == link_step::opened || c.at == link_step::online) && c.tx.room() >= answer_max) {
+    while (done != c.rx_size && (c.at == link_step::opened || c.at == link_step::online) &&
+           c.tx.room() >= answer_max) {
         bytes_in const rest{c.rx + done, c.rx_size - done};
         if (c.at == link_step::opened && octet(rest[0]) >> 4 != static_cast<unsigned>(packet_type::connect)) {
             violate(c, violation::first_not_connect);
@@ -132,7 +133,6 @@ constexpr void broker<L>::leave(connection& c, bool with_will) noexcept {
     if (!online) return;
     auto& s     = session_of(c);
     s.connected = false;
-    s.left_at   = now_;
     if (with_will) ++counts_.breaks;
     if (s.clean) forget(s);
     auto const will = c.will;

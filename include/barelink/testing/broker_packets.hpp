@@ -23,14 +23,10 @@ namespace detail {
 template <broker_limits L>
 constexpr void broker<L>::handle(connection& c, fixed_header const& h, bytes_in body) noexcept {
     switch (h.type) {
-    case packet_type::connect:
-        return on_connect(c, body);
-    case packet_type::publish:
-        return on_publish(c, h, body);
-    case packet_type::subscribe:
-        return on_subscribe(c, body);
-    case packet_type::unsubscribe:
-        return on_unsubscribe(c, body);
+    case packet_type::connect: return on_connect(c, body);
+    case packet_type::publish: return on_publish(c, h, body);
+    case packet_type::subscribe: return on_subscribe(c, body);
+    case packet_type::unsubscribe: return on_unsubscribe(c, body);
     case packet_type::puback:
     case packet_type::pubrec:
     case packet_type::pubrel:
@@ -54,8 +50,7 @@ constexpr void broker<L>::handle(connection& c, fixed_header const& h, bytes_in 
         leave(c, false);
         c.left = true;
         return;
-    default:
-        return violate(c, violation::packet_of_a_server);
+    default: return violate(c, violation::packet_of_a_server);
     }
 }
 
@@ -142,7 +137,7 @@ constexpr void broker<L>::on_publish(connection& c, fixed_header const& h, bytes
                     .payload = text_of(body.subspan(p.value.size)),
                     .level   = p.value.level,
                     .retain  = p.value.retain};
-    bool          again = false;
+    bool again = false;
     if (m.level != qos::at_most_once) {
         auto const digest = detail::digest(m.topic, detail::digest(m.payload)) + (m.retain ? 1U : 0U);
         auto*      known  = know(c, p.value, digest, again);

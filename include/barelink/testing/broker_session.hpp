@@ -62,7 +62,7 @@ public:
 private:
     struct entry {
         char          bytes[L.message_bytes] = {};
-        std::size_t   topic                  = 0;
+        std::size_t   topic                  = 0;  // bytes of it; the payload follows
         std::size_t   payload                = 0;
         std::uint32_t users                  = 0;
         qos           level                  = {};
@@ -86,9 +86,9 @@ struct outbound_message {
 // A message that came from a client, kept to know it again.
 struct inbound_message {
     enum class step : std::uint8_t {
-        open,     // the server has not answered
+        open,      // the server has not answered
         received,  // QoS 2: PUBREC was sent
-        done      // PUBACK or PUBCOMP was sent; the client may not know that yet
+        done       // PUBACK or PUBCOMP was sent; the client may not know that yet
     };
 
     packet_id     id         = 0;
@@ -111,15 +111,15 @@ struct broker_session {
     fixed_list<subscription, L.subscriptions> subscriptions = {};
     fixed_list<outbound_message, L.queue>     outbound      = {};
     fixed_list<inbound_message, L.history>    inbound       = {};
-    bool                                      used          = false;
-    bool                                      connected     = false;
-    bool                                      clean         = true;
-    bool                                      fresh    = true;  // it began with this connection, and the client knows
-    packet_id                                 last_id  = 0;
-    std::uint32_t                             serial   = 0;  // number of the connection
-    std::uint32_t                             arrivals = 0;  // messages received
-    std::uint32_t                             resent   = 0;  // order of the last one that came again on this connection
-    instant                                   left_at  = {};
+
+    bool          used      = false;
+    bool          connected = false;
+    bool          clean     = true;
+    bool          fresh     = true;  // it began with this connection, and the client knows
+    packet_id     last_id   = 0;
+    std::uint32_t serial    = 0;     // number of the connection
+    std::uint32_t arrivals  = 0;     // messages received
+    std::uint32_t resent    = 0;     // order of the last one that came again on this connection
 
     [[nodiscard]] constexpr inbound_message* find_inbound(packet_id id) noexcept {
         for (auto& m : inbound) {
@@ -159,15 +159,16 @@ struct broker_connection {
     char                      rx[L.rx_bytes] = {};
     std::size_t               rx_size        = 0;
     void const*               stream         = nullptr;
-    step                      at             = step::free;
-    version                   protocol       = version::v3_1_1;
-    bool                      left           = false;  // DISCONNECT has come
     fixed_text<64>            client_id      = {};
-    std::uint16_t             session        = no_session;
-    std::uint16_t             keep_alive_s   = 0;
-    pool_index                will           = 0xFFFF;
-    instant                   heard_at       = {};
     fixed_list<packet_id, 16> requests       = {};  // SUBSCRIBE and UNSUBSCRIBE that were not answered
+
+    step          at           = step::free;
+    version       protocol     = version::v3_1_1;
+    bool          left         = false;  // DISCONNECT has come
+    std::uint16_t session      = no_session;
+    std::uint16_t keep_alive_s = 0;
+    pool_index    will         = 0xFFFF;
+    instant       heard_at     = {};
 
     // When the client must have said something: CONNECT, a sign of life, or that it takes the rest and closes.
     [[nodiscard]] constexpr deadline patience() const noexcept {

@@ -15,8 +15,8 @@ class byte_queue {
 public:
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
     [[nodiscard]] constexpr std::size_t room() const noexcept { return Capacity - size_; }
-    [[nodiscard]] constexpr bool        empty() const noexcept { return size_ == 0; }
-    constexpr void                      clear() noexcept { begin_ = size_ = 0; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+    constexpr void clear() noexcept { begin_ = size_ = 0; }
 
     // Takes as many bytes as there is room for. Returns how many.
     constexpr std::size_t push(bytes_in from) noexcept {

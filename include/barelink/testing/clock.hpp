@@ -15,8 +15,8 @@ public:
     constexpr explicit manual_clock(instant start = {}) noexcept : now_{start} {}
 
     [[nodiscard]] constexpr instant now() const noexcept { return now_; }
-    constexpr void                  set(instant to) noexcept { now_ = to; }
-    constexpr void                  advance(std::uint32_t ms) noexcept { now_ = now_ + ms; }
+    constexpr void set(instant to) noexcept { now_ = to; }
+    constexpr void advance(std::uint32_t ms) noexcept { now_ = now_ + ms; }
 
 private:
     instant now_;

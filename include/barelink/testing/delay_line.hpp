@@ -15,29 +15,22 @@ template <std::size_t Capacity>
 class delay_line {
 public:
     [[nodiscard]] constexpr std::size_t room() const noexcept { return bytes_.room(); }
-    [[nodiscard]] constexpr bool        empty() const noexcept { return bytes_.empty(); }
-    constexpr void                      clear() noexcept {
-                             bytes_.clear();
-                             pieces_.clear();
-                             last_.stop();
+    [[nodiscard]] constexpr bool empty() const noexcept { return bytes_.empty(); }
+    constexpr void clear() noexcept {
+        bytes_.clear();
+        pieces_.clear();
     }
 
-    // Bytes that arrive at `when`, or with the last ones if those arrive later. Requires: from.size() <= room().
+    // Bytes that arrive at `when`, or behind those before them if they are later. Requires: from.size() <= room().
     constexpr void push(bytes_in from, instant when) noexcept {
         bytes_.push(from);
-        auto const at = not_before_last(when);
-        last_.arm(at);
         // Too many pieces under way: the last of them grows and comes with the newest bytes.
         if (pieces_.full()) {
             pieces_.back().size += from.size();
-            pieces_.back().at = at;
+            if (when.reached(pieces_.back().at)) pieces_.back().at = when;
         } else {
-            pieces_.add({at, from.size()});
+            pieces_.add({when, from.size()});
         }
-    }
-    // When something that leaves now for `when` arrives: never before what left earlier.
-    [[nodiscard]] constexpr instant not_before_last(instant when) const noexcept {
-        return last_.armed && last_.at.reached(when) ? last_.at : when;
     }
     [[nodiscard]] constexpr std::size_t arrived(instant now) const noexcept {
         std::size_t count = 0;
@@ -77,7 +70,6 @@ private:
 
     byte_queue<Capacity>  bytes_  = {};
     fixed_list<piece, 64> pieces_ = {};
-    deadline              last_   = {};  // when the last byte arrives
 };
 
 }  // namespace barelink::inline v0::testing

@@ -29,9 +29,9 @@ public:
     constexpr maybe(bool value) noexcept : value_{value ? 1 : 0} {}
     constexpr maybe(int value) noexcept : value_{value} {}
     constexpr maybe(qos value) noexcept : value_{number(value)} {}
-    [[nodiscard]] constexpr bool          set() const noexcept { return value_ >= 0; }
+    [[nodiscard]] constexpr bool set() const noexcept { return value_ >= 0; }
     [[nodiscard]] constexpr std::uint32_t value() const noexcept { return static_cast<std::uint32_t>(value_); }
-    [[nodiscard]] constexpr bool          allows(std::uint32_t v) const noexcept { return !set() || value() == v; }
+    [[nodiscard]] constexpr bool allows(std::uint32_t v) const noexcept { return !set() || value() == v; }
 
 private:
     std::int32_t value_ = -1;
@@ -97,16 +97,12 @@ public:
         if (own_ != nullptr) return own_(h, body);
         if (h.type != type_) return false;
         switch (type_) {
-        case packet_type::connect:
-            return is_connect(body);
-        case packet_type::publish:
-            return is_publish(h, body);
+        case packet_type::connect: return is_connect(body);
+        case packet_type::publish: return is_publish(h, body);
         case packet_type::subscribe:
-        case packet_type::unsubscribe:
-            return has_filter(body);
+        case packet_type::unsubscribe: return has_filter(body);
         case packet_type::pingreq:
-        case packet_type::disconnect:
-            return body.empty();
+        case packet_type::disconnect: return body.empty();
         default: {
             auto const id = decode_ack(body);
             return id && publish_.id.allows(id.value);

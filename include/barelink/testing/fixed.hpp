@@ -15,16 +15,16 @@ namespace barelink::inline v0::testing {
 template <class T, std::size_t N>
 class fixed_list {
 public:
-    [[nodiscard]] constexpr T*          begin() noexcept { return data_; }
-    [[nodiscard]] constexpr T*          end() noexcept { return data_ + size_; }
-    [[nodiscard]] constexpr T const*    begin() const noexcept { return data_; }
-    [[nodiscard]] constexpr T const*    end() const noexcept { return data_ + size_; }
+    [[nodiscard]] constexpr T* begin() noexcept { return data_; }
+    [[nodiscard]] constexpr T* end() noexcept { return data_ + size_; }
+    [[nodiscard]] constexpr T const* begin() const noexcept { return data_; }
+    [[nodiscard]] constexpr T const* end() const noexcept { return data_ + size_; }
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
-    [[nodiscard]] constexpr bool        empty() const noexcept { return size_ == 0; }
-    [[nodiscard]] constexpr bool        full() const noexcept { return size_ == N; }
-    [[nodiscard]] constexpr T&          operator[](std::size_t i) noexcept { return data_[i]; }
-    [[nodiscard]] constexpr T const&    operator[](std::size_t i) const noexcept { return data_[i]; }
-    [[nodiscard]] constexpr T&          back() noexcept { return data_[size_ - 1]; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] constexpr bool full() const noexcept { return size_ == N; }
+    [[nodiscard]] constexpr T& operator[](std::size_t i) noexcept { return data_[i]; }
+    [[nodiscard]] constexpr T const& operator[](std::size_t i) const noexcept { return data_[i]; }
+    [[nodiscard]] constexpr T& back() noexcept { return data_[size_ - 1]; }
 
     // Requires: !full().
     constexpr T& add(T const& value) noexcept {
@@ -51,12 +51,12 @@ public:
     constexpr fixed_text(std::string_view text) noexcept { *this << text; }
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {data_, size_}; }
-    [[nodiscard]] constexpr std::size_t      size() const noexcept { return size_; }
-    [[nodiscard]] constexpr bool             empty() const noexcept { return size_ == 0; }
-    [[nodiscard]] constexpr bool             truncated() const noexcept { return truncated_; }
-    constexpr void                           clear() noexcept {
-                                  size_      = 0;
-                                  truncated_ = false;
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] constexpr bool truncated() const noexcept { return truncated_; }
+    constexpr void clear() noexcept {
+        size_      = 0;
+        truncated_ = false;
     }
 
     constexpr fixed_text& operator<<(std::string_view text) noexcept {

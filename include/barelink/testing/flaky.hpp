@@ -40,13 +40,13 @@ public:
     public:
         constexpr explicit client_end(flaky_link& owner) noexcept : link_{&owner} {}
         constexpr result<connect_stage> connect(endpoint const&) noexcept { return link_->connect(); }
-        constexpr result<std::size_t>   read(bytes_out into) noexcept {
-              return link_->lane_ == nullptr ? result<std::size_t>{errc::connection_reset}
-                                             : link_->lane_->down_.read(into);
+        constexpr result<std::size_t> read(bytes_out into) noexcept {
+            if (link_->lane_ == nullptr) return errc::connection_reset;
+            return link_->lane_->down_.read(into);
         }
         constexpr result<std::size_t> write(bytes_in from) noexcept {
-            return link_->lane_ == nullptr ? result<std::size_t>{errc::connection_reset}
-                                           : link_->lane_->up_.write(from);
+            if (link_->lane_ == nullptr) return errc::connection_reset;
+            return link_->lane_->up_.write(from);
         }
         constexpr void close() noexcept { link_->client_close(); }
         // What an epoll would say: whether read(), or connect(), would get on.
@@ -90,7 +90,7 @@ public:
             return count;
         }
         [[nodiscard]] constexpr bool readable() const noexcept {
-            auto const now       = link_->now();
+            auto const now = link_->now();
             bool const stumbling = read_again_.armed && !read_again_.due(now);
             return reset_seen() || (!stumbling && (line_.arrived(now) != 0 || ended()));
         }
@@ -105,9 +105,9 @@ public:
         [[nodiscard]] constexpr bool ended() const noexcept { return line_.empty() && end_.due(link_->now()); }
         // What was on its way when the connection was cut is lost, or comes first.
         [[nodiscard]] constexpr bool reset_seen() const noexcept { return broken_ && (abrupt_ || line_.empty()); }
-        constexpr void               ignore() noexcept {
-                          deaf_ = true;
-                          line_.clear();
+        constexpr void ignore() noexcept {
+            deaf_ = true;
+            line_.clear();
         }
         constexpr void open(flaky_link& l) noexcept {
             line_.clear();
@@ -120,7 +120,7 @@ public:
         }
         // The writer has closed: the reader learns it behind the last byte.
         constexpr void finish() noexcept {
-            if (!dead_) end_.arm(line_.not_before_last(link_->arrival()));
+            if (!dead_) end_.arm(link_->arrival());
         }
         constexpr deadline next() const noexcept {
             auto const now   = link_->now();
@@ -133,9 +133,9 @@ public:
 
         delay_line<Capacity> line_        = {};
         flaky_link*          link_        = nullptr;
-        std::size_t          swallowed_   = 0;  // written into the dead connection
-        deadline             end_         = {};  // when the reader learns that the writer has closed
-        deadline             read_again_  = {};  // would_block until then
+        std::size_t          swallowed_   = 0;      // written into the dead connection
+        deadline             end_         = {};     // when the reader learns that the writer has closed
+        deadline             read_again_  = {};     // would_block until then
         deadline             write_again_ = {};
         bool                 broken_      = false;  // reset: both ends are told
         bool                 abrupt_      = false;  // before they have read the rest
@@ -146,13 +146,13 @@ public:
     // The server's end of one connection; open() is true from connect() until close() or reset() here.
     class lane {
     public:
-        [[nodiscard]] constexpr bool  open() const noexcept { return server_open_; }
+        [[nodiscard]] constexpr bool open() const noexcept { return server_open_; }
         constexpr result<std::size_t> read(bytes_out into) noexcept { return up_.read(into); }
         constexpr result<std::size_t> write(bytes_in from) noexcept { return down_.write(from); }
-        constexpr void                close() noexcept {
-                           if (server_open_ && client_open_) down_.finish();
+        constexpr void close() noexcept {
+            if (server_open_ && client_open_) down_.finish();
             server_open_ = false;
-                           up_.ignore();
+            up_.ignore();
         }
         // The client gets connection_reset at its next call, unless the network lost the connection before.
         constexpr void reset() noexcept {
@@ -163,15 +163,15 @@ public:
     private:
         friend flaky_link;
 
-        direction up_          = {};
-        direction down_        = {};
-        bool      client_open_ = false;
-        bool      server_open_ = false;
+        direction   up_          = {};
+        direction   down_        = {};
+        bool        client_open_ = false;
+        bool        server_open_ = false;
     };
 
-    [[nodiscard]] constexpr client_end&         client() noexcept { return client_; }
-    [[nodiscard]] constexpr lane*               begin() noexcept { return lanes_; }
-    [[nodiscard]] constexpr lane*               end() noexcept { return lanes_ + Lanes; }
+    [[nodiscard]] constexpr client_end& client() noexcept { return client_; }
+    [[nodiscard]] constexpr lane* begin() noexcept { return lanes_; }
+    [[nodiscard]] constexpr lane* end() noexcept { return lanes_ + Lanes; }
     [[nodiscard]] constexpr flaky_counts const& counts() const noexcept { return counts_; }
     // Whether the client has a connection, dead or alive.
     [[nodiscard]] constexpr bool connected() const noexcept { return lane_ != nullptr; }
@@ -246,7 +246,7 @@ private:
         if (lane_->server_open_) lane_->up_.finish();
         lane_->client_open_ = false;
         lane_->down_.ignore();
-        lane_ = nullptr;
+        lane_               = nullptr;
     }
     // `count` bytes are written to the connection: how many of them get through.
     constexpr std::size_t fate(direction const& d, std::size_t count) noexcept {
@@ -266,7 +266,7 @@ private:
     }
     constexpr void cut(lane& l) noexcept {
         ++counts_.cuts;
-        doom_         = doom::none;
+        doom_ = doom::none;
         l.up_.broken_ = l.down_.broken_ = true;
         l.up_.abrupt_ = l.down_.abrupt_ = dice_.chance(500);
     }
@@ -284,7 +284,7 @@ private:
     lane*         lane_         = nullptr;  // the client's
     flaky_counts  counts_       = {};
     deadline      answer_       = {};  // when the attempt is answered; not armed: never
-    std::uint32_t fate_left_    = 0;  // bytes until the client's connection breaks
+    std::uint32_t fate_left_    = 0;   // bytes until the client's connection breaks
     doom          doom_         = doom::none;
     bool          dialing_      = false;
 };

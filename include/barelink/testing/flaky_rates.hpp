@@ -10,17 +10,17 @@ namespace barelink::inline v0::testing {
 
 // Chances are so many of 1000; times are milliseconds; "up to" is uniform from 0 on.
 struct flaky_rates {
-    std::uint16_t split        = 0;    // reads and writes that move only a part, at least one byte
-    std::uint16_t block        = 0;    // reads and writes that say would_block although they could move bytes,
-    std::uint32_t block_ms_max = 5;    // for up to this long, at least 1
-    std::uint32_t latency_ms   = 0;    // every written piece takes this long
-    std::uint16_t delay        = 0;    // pieces that take longer,
-    std::uint32_t delay_ms_max = 500;  // by up to this
-    std::uint32_t connect_ms   = 0;    // a connection takes up to this long to be set up
-    std::uint16_t refuse       = 0;    // connection attempts that are refused
-    std::uint16_t ignore       = 0;    // connection attempts that nobody ever answers
-    std::uint16_t cut          = 0;    // connections that are reset, both ends are told
-    std::uint16_t lose         = 0;    // connections that die in silence, neither end is told
+    std::uint16_t split        = 0;     // reads and writes that move only a part, at least one byte
+    std::uint16_t block        = 0;     // reads and writes that say would_block although they could move bytes,
+    std::uint32_t block_ms_max = 5;     // for up to this long, at least 1
+    std::uint32_t latency_ms   = 0;     // every written piece takes this long
+    std::uint16_t delay        = 0;     // pieces that take longer,
+    std::uint32_t delay_ms_max = 500;   // by up to this
+    std::uint32_t connect_ms   = 0;     // a connection takes up to this long to be set up
+    std::uint16_t refuse       = 0;     // connection attempts that are refused
+    std::uint16_t ignore       = 0;     // connection attempts that nobody ever answers
+    std::uint16_t cut          = 0;     // connections that are reset, both ends are told
+    std::uint16_t lose         = 0;     // connections that die in silence, neither end is told
     std::uint32_t fate_bytes   = 2000;  // a cut or a loss comes after up to so many bytes, both directions counted
 };
 

@@ -22,9 +22,9 @@ using text_line = fixed_text<256>;
 
 // As the standard spells it.
 [[nodiscard]] constexpr std::string_view words(packet_type type) noexcept {
-    constexpr std::string_view names[] = {"RESERVED", "CONNECT",  "CONNACK",    "PUBLISH", "PUBACK",      "PUBREC",
-                                          "PUBREL",   "PUBCOMP",  "SUBSCRIBE",  "SUBACK",  "UNSUBSCRIBE", "UNSUBACK",
-                                          "PINGREQ",  "PINGRESP", "DISCONNECT", "AUTH"};
+    constexpr std::string_view names[] = {"RESERVED",  "CONNECT", "CONNACK",     "PUBLISH",  "PUBACK",  "PUBREC",
+                                          "PUBREL",    "PUBCOMP", "SUBSCRIBE",   "SUBACK",   "UNSUBSCRIBE",
+                                          "UNSUBACK",  "PINGREQ", "PINGRESP",    "DISCONNECT", "AUTH"};
     return names[static_cast<std::size_t>(type)];
 }
 
@@ -96,14 +96,11 @@ constexpr bool say_body(text_line& line, fixed_header const& h, bytes_in body, v
         return p.error == errc::ok;
     }
     case packet_type::subscribe:
-    case packet_type::unsubscribe:
-        return say_filters(line, h.type, body);
-    case packet_type::suback:
-        return say_suback(line, body);
+    case packet_type::unsubscribe: return say_filters(line, h.type, body);
+    case packet_type::suback: return say_suback(line, body);
     case packet_type::pingreq:
     case packet_type::pingresp:
-    case packet_type::disconnect:
-        return body.empty();
+    case packet_type::disconnect: return body.empty();
     default: {
         auto const id = decode_ack(body);
         if (id) line << " id " << id.value;

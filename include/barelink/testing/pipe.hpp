@@ -17,11 +17,11 @@ namespace barelink::inline v0::testing {
 struct pipe_knobs {
     static constexpr std::size_t any = static_cast<std::size_t>(-1);
 
-    std::size_t   client_read_max  = any;  // bytes that one call moves at most; 0: would_block
+    std::size_t   client_read_max  = any;   // bytes that one call moves at most; 0: would_block
     std::size_t   client_write_max = any;
     std::size_t   server_read_max  = any;
     std::size_t   server_write_max = any;
-    errc          refuse           = errc::ok;            // not ok: connect() fails with it
+    errc          refuse           = errc::ok;  // not ok: connect() fails with it
     connect_stage wait_in          = connect_stage::done;  // not done: connect() stays in this stage
 };
 
@@ -44,9 +44,9 @@ public:
     public:
         constexpr explicit client_end(memory_pipe& owner) noexcept : pipe_{&owner} {}
         constexpr result<connect_stage> connect(endpoint const& to) noexcept { return pipe_->connect(to); }
-        constexpr result<std::size_t>   read(bytes_out into) noexcept { return pipe_->client_read(into); }
-        constexpr result<std::size_t>   write(bytes_in from) noexcept { return pipe_->client_write(from); }
-        constexpr void                  close() noexcept { pipe_->client_close(); }
+        constexpr result<std::size_t> read(bytes_out into) noexcept { return pipe_->client_read(into); }
+        constexpr result<std::size_t> write(bytes_in from) noexcept { return pipe_->client_write(from); }
+        constexpr void close() noexcept { pipe_->client_close(); }
         // Whether read() would return something other than would_block: what an epoll would say.
         [[nodiscard]] constexpr bool readable() const noexcept {
             auto const& p = *pipe_;
@@ -65,7 +65,7 @@ public:
     class server_end {
     public:
         constexpr explicit server_end(memory_pipe& owner) noexcept : pipe_{&owner} {}
-        [[nodiscard]] constexpr bool  open() const noexcept { return pipe_->server_open_; }
+        [[nodiscard]] constexpr bool open() const noexcept { return pipe_->server_open_; }
         constexpr result<std::size_t> read(bytes_out into) noexcept { return pipe_->server_read(into); }
         constexpr result<std::size_t> write(bytes_in from) noexcept { return pipe_->server_write(from); }
         // The client reads what was written before, then closed_by_peer.
@@ -84,13 +84,13 @@ public:
     memory_pipe(memory_pipe const&)            = delete;
     memory_pipe& operator=(memory_pipe const&) = delete;
 
-    [[nodiscard]] constexpr client_end&        client() noexcept { return client_; }
-    [[nodiscard]] constexpr server_end&        server() noexcept { return server_; }
+    [[nodiscard]] constexpr client_end& client() noexcept { return client_; }
+    [[nodiscard]] constexpr server_end& server() noexcept { return server_; }
     [[nodiscard]] constexpr pipe_counts const& counts() const noexcept { return counts_; }
     // What world.hpp asks of a link: its server ends, and when something arrives by itself, which is never.
     [[nodiscard]] constexpr server_end* begin() noexcept { return &server_; }
     [[nodiscard]] constexpr server_end* end() noexcept { return &server_ + 1; }
-    [[nodiscard]] constexpr deadline    next_change() const noexcept { return {}; }
+    [[nodiscard]] constexpr deadline next_change() const noexcept { return {}; }
     // Where the last connect() wanted to go. Lifetime: the caller's.
     [[nodiscard]] constexpr endpoint const& address() const noexcept { return address_; }
 
@@ -149,8 +149,8 @@ private:
         return count != 0 ? result<std::size_t>{count} : result<std::size_t>{errc::would_block};
     }
 
-    byte_queue<Capacity> up_   = {};
-    byte_queue<Capacity> down_ = {};
+    byte_queue<Capacity> up_          = {};
+    byte_queue<Capacity> down_        = {};
     client_end           client_;
     server_end           server_;
     pipe_counts          counts_      = {};

@@ -54,8 +54,10 @@ public:
     }
     constexpr scripted_broker& reply(packet_type type) noexcept {
         char packet[ack_size] = {};
-        if (type == packet_type::pingresp)
-            return send({packet, static_cast<std::size_t>(write_empty(packet, type) - packet)});
+        if (type == packet_type::pingresp) {
+            write_empty(packet, type);
+            return send({packet, 2});
+        }
         write_ack(packet, type, 0);
         return add_bytes(text_of(packet), true);
     }
@@ -95,7 +97,7 @@ public:
         while (complaint_.empty() && play(stream, now)) moved = true;
         return moved;
     }
-    constexpr void                   on_time(instant) noexcept {}
+    constexpr void on_time(instant) noexcept {}
     [[nodiscard]] constexpr deadline next_deadline() const noexcept { return wait_; }
 
     // All steps are played.
@@ -114,8 +116,8 @@ private:
     struct step {
         action      act   = action::expect;
         bool        patch = false;  // the identifier of the last packet goes in
-        std::size_t from  = 0;     // in bytes_
-        std::size_t size  = 0;     // bytes, or milliseconds
+        std::size_t from  = 0;      // in bytes_
+        std::size_t size  = 0;      // bytes, or milliseconds
         pattern     what  = {};
     };
 
@@ -169,16 +171,14 @@ private:
         if (at_ == steps_.size()) return listen(stream);
         auto& s = steps_[at_];
         switch (s.act) {
-        case action::send:
-            return send(stream, s);
+        case action::send: return send(stream, s);
         case action::close:
         case action::drop:
             ++at_;
             if (s.act == action::drop) stream.reset();
             leave(stream);
             return true;
-        default:
-            return listen(stream);
+        default: return listen(stream);
         }
     }
     template <class Stream>

@@ -143,7 +143,9 @@ public:
         inner_->close();
         end("closed");
     }
-    constexpr void wait(std::uint32_t ms_max, bool for_room) noexcept requires waitable_transport<Inner> {
+    constexpr void wait(std::uint32_t ms_max, bool for_room) noexcept
+        requires waitable_transport<Inner>
+    {
         inner_->wait(ms_max, for_room);
     }
 

@@ -23,9 +23,9 @@ public:
         : inner_{&inner}, clock_{&clock}, meanwhile_{meanwhile} {}
 
     constexpr result<connect_stage> connect(endpoint const& to) noexcept { return inner_->connect(to); }
-    constexpr result<std::size_t>   read(bytes_out into) noexcept { return inner_->read(into); }
-    constexpr result<std::size_t>   write(bytes_in from) noexcept { return inner_->write(from); }
-    constexpr void                  close() noexcept { inner_->close(); }
+    constexpr result<std::size_t> read(bytes_out into) noexcept { return inner_->read(into); }
+    constexpr result<std::size_t> write(bytes_in from) noexcept { return inner_->write(from); }
+    constexpr void close() noexcept { inner_->close(); }
     // Work: ms_max calls of `meanwhile`.
     constexpr void wait(std::uint32_t ms_max, bool for_room) noexcept {
         ++waits_;

@@ -42,7 +42,7 @@ public:
         return first;
     }
     [[nodiscard]] constexpr std::uint32_t wake_ups() const noexcept { return wake_ups_; }
-    constexpr Link&                       link() const noexcept { return *link_; }
+    constexpr Link& link() const noexcept { return *link_; }
 
 private:
     Client*       mqtt_;
@@ -100,7 +100,7 @@ public:
 
     // The last run_until() that did not come true, with the seed. Lifetime: until the next one.
     [[nodiscard]] constexpr std::string_view failure() const noexcept { return failure_.view(); }
-    [[nodiscard]] constexpr std::uint64_t    seed() const noexcept { return seed_; }
+    [[nodiscard]] constexpr std::uint64_t seed() const noexcept { return seed_; }
     // How often time had to be pushed on because somebody did not go to sleep.
     [[nodiscard]] constexpr std::uint32_t spins() const noexcept { return spins_; }
     [[nodiscard]] constexpr std::uint32_t jumps() const noexcept { return jumps_; }

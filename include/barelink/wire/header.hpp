@@ -37,22 +37,14 @@ struct fixed_header {
 // Reads the fixed header. Returns would_block if it is not complete; malformed_packet for type 0, for a wrong length
 // or for flags other than the table's [MQTT-2.2.2-2]. 3.1 had no such rule, and its peers set DUP on a resent PUBREL.
 [[nodiscard]] constexpr result<fixed_header> read_header(bytes_in from, version v) noexcept {
-    result<fixed_header> read{errc::would_block};
-    if (from.empty()) return read;
-    auto& h          = read.value;
-    h.type           = static_cast<packet_type>(octet(from[0]) >> 4);
-    h.flags          = static_cast<std::uint8_t>(octet(from[0]) & 0x0F);
-    bool const known = h.type != packet_type::reserved && (h.type != packet_type::auth || v == version::v5);
-    bool const wrong = h.type != packet_type::publish && v != version::v3_1 && h.flags != required_flags(h.type);
-    if (!known || wrong) {
-        read.error = errc::malformed_packet;
-        return read;
-    }
+    if (from.empty()) return errc::would_block;
+    auto const type   = static_cast<packet_type>(octet(from[0]) >> 4);
+    auto const flags  = static_cast<std::uint8_t>(octet(from[0]) & 0x0F);
+    bool const known  = type != packet_type::reserved && (type != packet_type::auth || v == version::v5);
+    bool const wrong  = type != packet_type::publish && v != version::v3_1 && flags != required_flags(type);
     auto const length = read_length(from.subspan(1));
-    h.size            = static_cast<std::uint8_t>(1 + length.value.size);
-    h.remaining       = length.value.value;
-    read.error        = length.error;
-    return read;
+    return {fixed_header{type, flags, static_cast<std::uint8_t>(1 + length.value.size), length.value.value},
+            known && !wrong ? length.error : errc::malformed_packet};
 }
 
 // PINGREQ, PINGRESP and DISCONNECT of 3.x are a fixed header alone. Requires: room for two bytes.

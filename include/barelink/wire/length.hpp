@@ -43,17 +43,17 @@ struct decoded_length {
 // Returns would_block if more bytes must come, malformed_packet for a fifth byte or for a longer form than needed
 // (5.0 forbids it [MQTT-1.5.5-1]; no 3.1.1 encoder writes it, and a peer that does may not agree with us on the end).
 [[nodiscard]] constexpr result<decoded_length> read_length(bytes_in from) noexcept {
-    result<decoded_length> read{errc::would_block};
-    auto&                  d = read.value;
-    while (read.error == errc::would_block && d.size < from.size()) {
-        auto const byte = octet(from[d.size]);
-        d.value |= static_cast<std::uint32_t>(byte & 0x7F) << (7 * d.size);
-        bool const wrong = byte < 0x80 ? d.size != 0 && byte == 0 : d.size == 3;
-        if (wrong) read.error = errc::malformed_packet;
-        if (!wrong && byte < 0x80) read.error = errc::ok;
-        ++d.size;
+    std::uint32_t value = 0;
+    unsigned      size  = 0;
+    auto          error = errc::would_block;
+    while (error == errc::would_block && size < from.size()) {
+        auto const byte = octet(from[size]);
+        value |= static_cast<std::uint32_t>(byte & 0x7F) << (7 * size);
+        if (byte < 0x80) error = errc::ok;
+        if (byte < 0x80 ? size != 0 && byte == 0 : size == 3) error = errc::malformed_packet;
+        ++size;
     }
-    return read;
+    return {decoded_length{value, static_cast<std::uint8_t>(size)}, error};
 }
 
 }  // namespace barelink::inline v0

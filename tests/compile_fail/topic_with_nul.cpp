@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSL-1.0
+// EXPECT: barelink_a_topic_must_be_utf8_without_nul
+#include <barelink/topic/literal.hpp>
+
+#ifdef CORRECTED
+constexpr auto topic = barelink::topic_filter("ab");
+#else
+constexpr auto topic = barelink::topic_filter("a\0b");
+#endif
+static_assert(!topic.empty());
