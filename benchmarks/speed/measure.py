@@ -21,7 +21,7 @@ import time
 
 MODES = ["pub0", "pub1", "pub2", "recv0", "recv1"]
 ORDER = ["raw", "raw-bulk", "barelink", "mosquitto", "paho"]
-SECONDS = 0.4  # a run for a rate takes this long at least
+SECONDS = 0.4  # about as long as a run for a rate takes at least
 CPUS = sorted(os.sched_getaffinity(0))
 # Valgrind counts "rep movsb" as one instruction a byte, so glibc is told to do without.
 NO_REP = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-ERMS,-FSRM"}

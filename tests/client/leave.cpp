@@ -7,7 +7,8 @@
 
 using namespace kit;
 
-TEST_CASE("on line: what is queued is written, then DISCONNECT, then the transport is closed", "[client][MQTT-3.14.4-1]") {
+TEST_CASE("on line: what is queued is written, then DISCONNECT, then the transport is closed",
+          "[client][MQTT-3.14.4-1]") {
     for (std::size_t const step : {1U, 4U, 1000U}) {
         bench b;
         REQUIRE(b.start());

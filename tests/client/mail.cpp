@@ -55,8 +55,9 @@ TEST_CASE("mail that can never be published is told and removed, the rest goes o
     std::string const large(400, 'x');
     REQUIRE(mail.post({.topic = "a/#", .payload = "bad"}) == errc::ok);
     REQUIRE(mail.post({.topic = "a", .payload = "good"}) == errc::ok);
-    REQUIRE(mail.post({.topic = "big", .payload = std::string_view{large}.substr(0, 320), .level = qos::at_least_once}) ==
-            errc::ok);
+    REQUIRE(
+        mail.post({.topic = "big", .payload = std::string_view{large}.substr(0, 320), .level = qos::at_least_once}) ==
+        errc::ok);
     REQUIRE(mail.post({.topic = "a", .payload = "last"}) == errc::ok);
     CHECK(b.settle() == "dropped a/# [3] bad_topic, dropped big [320] publish_too_long");
     CHECK(b.net.said() == "PUBLISH a=good q0, PUBLISH a=last q0");

@@ -216,7 +216,8 @@ TEST_CASE("a routing table is subscribed to as a whole", "[client]") {
 }
 
 TEST_CASE("payloads from a source and manual acknowledgement through the client", "[client]") {
-    bench<limits{.rx_bytes = 64, .tx_bytes = 128, .sources = 1, .topic_bytes = 40, .chunks = true, .manual_ack = true}> b;
+    bench<limits{.rx_bytes = 64, .tx_bytes = 128, .sources = 1, .topic_bytes = 40, .chunks = true, .manual_ack = true}>
+        b;
     b.o.manual_ack = true;
     b.o.chunks = true;
     REQUIRE(b.start());
@@ -225,8 +226,8 @@ TEST_CASE("payloads from a source and manual acknowledgement through the client"
         return into.size();
     };
     REQUIRE(b.c->publish({.topic = "t", .level = qos::at_least_once}, 300, {zeros, nullptr}).value == 1);
-    CHECK(b.c->publish({.topic = std::string_view{"01234567890123456789012345678901234567890"}}, 3, {zeros, nullptr}).error ==
-          errc::topic_too_long);
+    CHECK(b.c->publish({.topic = std::string_view{"01234567890123456789012345678901234567890"}}, 3, {zeros, nullptr})
+              .error == errc::topic_too_long);
     CHECK(b.settle() == "");
     CHECK(b.net.said() == "PUBLISH t=" + payload_words(std::string(300, 'z')) + " q1 #1");
     auto const told = b.hears(large_publish("in", pattern(70), 1, 5));

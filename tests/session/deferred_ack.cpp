@@ -202,8 +202,9 @@ TEST_CASE("acknowledged off line: answered when the server has sent it again, on
     REQUIRE(r.online(true));
     CHECK(r.said() == "");
     std::string answers;
-    CHECK(r.hears(publish("a", "1", 2, 1, dup_bit) + publish("a", "2", 2, 2, dup_bit) + publish("a", "3", 2, 3, dup_bit),
-                  99, &answers) == "");
+    CHECK(
+        r.hears(publish("a", "1", 2, 1, dup_bit) + publish("a", "2", 2, 2, dup_bit) + publish("a", "3", 2, 3, dup_bit),
+                99, &answers) == "");
     CHECK(r.s.acknowledge(2) == errc::ok);
     answers += r.output();
     auto const said = words(answers);

@@ -75,13 +75,15 @@ TEST_CASE("lengths", "[session][2.2.3]") {
 }
 
 TEST_CASE("identifier 0", "[session][MQTT-2.3.1-1]") {
-    for (unsigned const first : {0x40U, 0x50U, 0x62U, 0x70U, 0xB0U}) CHECK(fault(ack(first, 0)) == errc::malformed_packet);
+    for (unsigned const first : {0x40U, 0x50U, 0x62U, 0x70U, 0xB0U})
+        CHECK(fault(ack(first, 0)) == errc::malformed_packet);
     CHECK(fault(suback(0, 1)) == errc::malformed_packet);
     CHECK(fault(publish("a", "x", 1, 0)) == errc::malformed_packet);
     CHECK(fault(publish("a", "x", 2, 0)) == errc::malformed_packet);
 }
 
-TEST_CASE("PUBLISH that may not be", "[session][MQTT-3.3.1-4][MQTT-3.3.1-2][MQTT-3.3.2-2][MQTT-1.5.3-1][MQTT-1.5.3-2]") {
+TEST_CASE("PUBLISH that may not be",
+          "[session][MQTT-3.3.1-4][MQTT-3.3.1-2][MQTT-3.3.2-2][MQTT-1.5.3-1][MQTT-1.5.3-2]") {
     CHECK(fault(publish("a", "x", 3, 1)) == errc::malformed_packet);
     CHECK(fault(publish("a", "x", 0, 0, dup_bit)) == errc::malformed_packet);
     CHECK(fault(publish("", "x")) == errc::invalid_topic);

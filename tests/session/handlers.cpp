@@ -23,7 +23,8 @@ TEST_CASE("a handler publishes, subscribes, unsubscribes; its event stays readab
     CHECK(e.payload == "hello");
     CHECK(e.topic == "a");
     CHECK(words(r.s.next_event()) == "message a=next q0");
-    CHECK(r.said().find("PUBACK 7, SUBSCRIBE 3 y q1, UNSUBSCRIBE 4 x, PUBLISH echo=hello q2 #2, PUBLISH fill=a q0") == 0);
+    CHECK(r.said().find("PUBACK 7, SUBSCRIBE 3 y q1, UNSUBSCRIBE 4 x, PUBLISH echo=hello q2 #2, PUBLISH fill=a q0") ==
+          0);
 }
 
 TEST_CASE("queued bytes are written before DISCONNECT, and nothing after it", "[session][MQTT-3.14.4-2]") {

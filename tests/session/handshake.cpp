@@ -76,7 +76,8 @@ TEST_CASE("a refusal is the fault, and no event", "[session][3.2.2.3]") {
     CHECK(fault_after_connack(connack(false, 3)) == errc::server_unavailable);
     CHECK(fault_after_connack(connack(false, 4)) == errc::bad_credentials);
     CHECK(fault_after_connack(connack(false, 5)) == errc::not_authorized);
-    for (unsigned code = 6; code < 256; ++code) CHECK(fault_after_connack(connack(false, code)) == errc::malformed_packet);
+    for (unsigned code = 6; code < 256; ++code)
+        CHECK(fault_after_connack(connack(false, code)) == errc::malformed_packet);
     CHECK(fault_after_connack(connack(true, 5), false) == errc::protocol_error);  // [MQTT-3.2.2-4]
 }
 

@@ -19,7 +19,8 @@ void between_two(std::string const& large, std::string const& told, std::string 
     rig<F, sizes{.rx = 64}> r;
     REQUIRE(r.online());
     std::string answers;
-    std::string const stream = std::string{publish("b", "before", 1, 1)} + large + std::string{publish("b", "after", 1, 2)};
+    std::string const stream =
+        std::string{publish("b", "before", 1, 1)} + large + std::string{publish("b", "after", 1, 2)};
     CAPTURE(step, large.size());
     REQUIRE(r.hears(stream, step, &answers) == "message b=before q1 #1, " + told + ", message b=after q1 #2");
     REQUIRE(words(answers) == "PUBACK 1" + answer + ", PUBACK 2");
@@ -53,8 +54,8 @@ void all_levels(std::size_t topic_size, std::size_t payload_size, std::size_t st
 TEST_CASE("a large message is dropped with topic and size, at every level and every split", "[session][MQTT-4.5.0-2]") {
     for (std::size_t step = 1; step < 80; ++step) {
         between_two<plain>(large_publish("big", pattern(200)), "dropped big [200] message_too_long", "", step);
-        between_two<plain>(large_publish("big", pattern(200), 1, 77), "dropped big [200] message_too_long", ", PUBACK 77",
-                           step);
+        between_two<plain>(large_publish("big", pattern(200), 1, 77), "dropped big [200] message_too_long",
+                           ", PUBACK 77", step);
         between_two<with_ack>(large_publish("big", pattern(200), 2, 78), "dropped big [200] message_too_long",
                               ", PUBREC 78", step);
         // Chunks could be had, but options::chunks is off.
@@ -97,7 +98,8 @@ TEST_CASE("identifier 0 behind a long topic is malformed", "[session][MQTT-2.3.1
     }
 }
 
-TEST_CASE("what no PUBLISH may be is refused behind a long topic too", "[session][MQTT-3.3.1-4][MQTT-3.3.1-2][MQTT-3.3.2-2]") {
+TEST_CASE("what no PUBLISH may be is refused behind a long topic too",
+          "[session][MQTT-3.3.1-4][MQTT-3.3.1-2][MQTT-3.3.2-2]") {
     auto const fault = [](std::string const& stream) {
         rig<plain, sizes{.rx = 64}> r;
         REQUIRE(r.online());
@@ -184,7 +186,8 @@ TEST_CASE("a connection that breaks in the middle of a large message", "[session
     CHECK(r.hears(large.substr(0, 80)) == "");
     REQUIRE(r.again(true));
     std::string answers;
-    CHECK(r.hears(publish("t", "x", 1, 5) + publish("t", "y", 2, 5), 64, &answers) == "message t=x q1 #5, message t=y q2 #5");
+    CHECK(r.hears(publish("t", "x", 1, 5) + publish("t", "y", 2, 5), 64, &answers) ==
+          "message t=x q1 #5, message t=y q2 #5");
     CHECK(words(answers) == "PUBACK 5, PUBREC 5");
 }
 

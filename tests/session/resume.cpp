@@ -137,7 +137,8 @@ TEST_CASE("a packet that was cut is sent as a new one", "[session][MQTT-3.3.1-1]
         r.s.sent(cut);
         REQUIRE(r.again(true));
         CAPTURE(cut);
-        CHECK(r.said() == (cut < 8 ? "PUBLISH t=1 q1 #1, PUBLISH t=2 q1 #2" : "PUBLISH t=1 q1 #1 dup, PUBLISH t=2 q1 #2"));
+        CHECK(r.said() ==
+              (cut < 8 ? "PUBLISH t=1 q1 #1, PUBLISH t=2 q1 #2" : "PUBLISH t=1 q1 #1 dup, PUBLISH t=2 q1 #2"));
     }
 }
 

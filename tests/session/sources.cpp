@@ -51,7 +51,8 @@ TEST_CASE("every size of payload, every level, every size of write", "[session]"
                 flash f{size};
                 CAPTURE(size, level, step);
                 REQUIRE(pulled(r, "t", f, level).value == (level != 0 ? 1 : 0));
-                REQUIRE(r.said(step) == "PUBLISH t=" + f.told() + " q" + std::to_string(level) + (level != 0 ? " #1" : ""));
+                REQUIRE(r.said(step) ==
+                        "PUBLISH t=" + f.told() + " q" + std::to_string(level) + (level != 0 ? " #1" : ""));
                 if (level == 1) REQUIRE(r.hears(puback(1)) == "delivered #1");
                 if (level == 2) REQUIRE(r.hears(pubrec(1) + pubcomp(1)) == "delivered #1");
                 // All room and the slot are free again.
@@ -84,8 +85,8 @@ TEST_CASE("publishes before and after a pulled one keep their order", "[session]
         REQUIRE(r.publish("t", "3", 0));
         REQUIRE(pulled(r, "g", g, 2).value == 3);
         REQUIRE(r.publish("t", "5", 1).value == 4);
-        CHECK(r.said(step) == "PUBLISH t=1 q1 #1, PUBLISH f=" + f.told() + " q1 #2, PUBLISH t=3 q0, PUBLISH g=" + g.told() +
-                                  " q2 #3, PUBLISH t=5 q1 #4");
+        CHECK(r.said(step) == "PUBLISH t=1 q1 #1, PUBLISH f=" + f.told() +
+                                  " q1 #2, PUBLISH t=3 q0, PUBLISH g=" + g.told() + " q2 #3, PUBLISH t=5 q1 #4");
     }
 }
 
@@ -135,7 +136,8 @@ TEST_CASE("a long topic leaves little scratch, but some", "[session]") {
     }
 }
 
-TEST_CASE("a pulled publish is pulled again from the start after a reconnect", "[session][MQTT-4.4.0-1][MQTT-3.3.1-1]") {
+TEST_CASE("a pulled publish is pulled again from the start after a reconnect",
+          "[session][MQTT-4.4.0-1][MQTT-3.3.1-1]") {
     for (std::size_t cut = 0; cut <= 309; cut += 3) {
         rig<with_sources, sizes{.tx = 64}> r;
         r.o.clean_session = false;

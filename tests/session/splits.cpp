@@ -41,7 +41,8 @@ void prepare(rig<F, sizes{.rx = 64}>& r) {
 }
 
 constexpr std::string_view expected =
-    "connected present, subscribed a/+ q1 #3, message a/b=zero q0 retain, message a/b=one q1 #21, message a/b=two q2 #22, "
+    "connected present, subscribed a/+ q1 #3, message a/b=zero q0 retain, message a/b=one q1 #21, message a/b=two q2 "
+    "#22, "
     "delivered #1, delivered #2, unsubscribed z, dropped big [150] message_too_long, message c= q0";
 constexpr std::string_view expected_answers = "PUBACK 21, PUBREC 22, PUBREL 2, PUBREC 22, PUBCOMP 22, PUBACK 23";
 

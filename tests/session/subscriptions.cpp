@@ -18,8 +18,10 @@ constexpr bool subscribes() {
     if (!r.online() || r.subscribe("a/+", 1) != errc::ok) return false;
     if (!r.writes("\x82\x08\0\1\0\3a/+\1"sv) || !r.give("\x90\x03\0\1\1"sv)) return false;
     auto e = r.s.next_event();
-    if (e.type != event_type::subscribed || e.topic != "a/+" || e.level != qos::at_least_once || e.id != 1) return false;
-    if (r.s.unsubscribe("a/+") != errc::ok || !r.writes("\xA2\x07\0\2\0\3a/+"sv) || !r.give("\xB0\x02\0\2"sv)) return false;
+    if (e.type != event_type::subscribed || e.topic != "a/+" || e.level != qos::at_least_once || e.id != 1)
+        return false;
+    if (r.s.unsubscribe("a/+") != errc::ok || !r.writes("\xA2\x07\0\2\0\3a/+"sv) || !r.give("\xB0\x02\0\2"sv))
+        return false;
     e = r.s.next_event();
     return e.type == event_type::unsubscribed && e.topic == "a/+";
 }
@@ -298,6 +300,7 @@ TEST_CASE("a filter that got no answer is asked for again on the next connection
         REQUIRE(r.online());
         REQUIRE(r.subscribe("a", 1) == errc::ok);
         r.drop_output();
+        CHECK(r.told() == "");
         r.later(20'000);
         CHECK(r.s.expire() == errc::ok);
         CHECK(r.told() == "subscribe_failed a subscribe_timeout");
@@ -313,6 +316,7 @@ TEST_CASE("a filter that got no answer gives way to another", "[session]") {
     REQUIRE(r.online());
     REQUIRE(r.subscribe("a", 1) == errc::ok);
     r.drop_output();
+    CHECK(r.told() == "");
     r.later(20'000);
     CHECK(r.s.expire() == errc::ok);
     CHECK(r.told() == "subscribe_failed a subscribe_timeout");

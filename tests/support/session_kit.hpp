@@ -46,7 +46,8 @@ inline std::string words(event const& e) {
     case event_type::disconnected: return "disconnected" + cause + " " + std::to_string(e.retry_in_ms);
     case event_type::replaced: return "replaced";
     case event_type::message:
-        if (e.payload.size() != e.size) return "message" + topic + " [" + std::to_string(e.size) + "]" + level + number + flags;
+        if (e.payload.size() != e.size)
+            return "message" + topic + " [" + std::to_string(e.size) + "]" + level + number + flags;
         return "message" + topic + "=" + payload_words(e.payload) + level + number + flags;
     case event_type::chunk:
         return "chunk" + topic + " " + std::to_string(e.offset) + "+" + std::to_string(e.payload.size()) + "/" +

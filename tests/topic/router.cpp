@@ -66,7 +66,8 @@ TEST_CASE("the table is the list to subscribe to", "[topic]") {
 }
 
 TEST_CASE("filters that mean the same but are spelled differently are two routes", "[topic]") {
-    static constexpr router both{std::array{row{"a/#", qos::at_most_once, note<'a'>}, row{"a/+", qos::at_most_once, note<'b'>}}};
+    static constexpr router both{
+        std::array{row{"a/#", qos::at_most_once, note<'a'>}, row{"a/+", qos::at_most_once, note<'b'>}}};
     pump p;
     CHECK(both.dispatch(p, {"a/x"}) == 2);
 }

@@ -40,6 +40,10 @@ BARELINK_NOINLINE constexpr void copy_forward(char* to, char const* from, std::s
     }
     while (count-- != 0) *to++ = *from++;
 }
+// The last byte first, for an area that moves towards its end.
+BARELINK_NOINLINE constexpr void copy_backward(char* to, char const* from, std::size_t count) noexcept {
+    for (; count != 0; --count) to[count - 1] = from[count - 1];
+}
 }  // namespace detail
 
 // Copies `count` bytes, the first one first: the areas may overlap if `to` is the one in front.

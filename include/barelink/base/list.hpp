@@ -32,7 +32,14 @@ public:
     }
     // Removes one element; those behind it move up. Work: bounded by size().
     constexpr void erase(T* element) noexcept {
-        for (auto* last = end() - 1; element != last; ++element) element[0] = element[1];
+        // From the back, one carried along: compilers take the plain loop for memmove, which nothing else may need.
+        T carried = *(end() - 1);
+        for (auto* at = end() - 1; at != element;) {
+            --at;
+            T const next = *at;
+            *at          = carried;
+            carried      = next;
+        }
         --size_;
     }
     constexpr void clear() noexcept { size_ = 0; }

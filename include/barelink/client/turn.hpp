@@ -92,19 +92,21 @@ constexpr void client<Transport, Clock, L, Policies...>::poll() noexcept {
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr errc client<Transport, Clock, L, Policies...>::log_in() noexcept {
     auto const& o = *options_;
-    login       who{o.client_id, o.user_name, o.password};
-    if constexpr (!fixed_logins) {
-        if (auto const e = credentials_->refresh(who); e != errc::ok) return e;
-    }
     // CONNECT waits in the receive buffer while the transport is being set up, so nothing has to be copied or kept.
     stage_ = connect_stage::done;
-    return session_.begin(o, {.protocol      = o.protocol,
-                              .clean_session = o.clean_session,
-                              .keep_alive_s  = o.keep_alive_s,
-                              .client_id     = who.client_id,
-                              .will          = {o.will.topic, o.will.payload, o.will.level, o.will.retain},
-                              .user_name     = who.user_name,
-                              .password      = who.password});
+    if constexpr (fixed_logins) {
+        return session_.begin(o, o);
+    } else {
+        login who{o.client_id, o.user_name, o.password};
+        if (auto const e = credentials_->refresh(who); e != errc::ok) return e;
+        return session_.begin(o, connect_packet{.protocol      = o.protocol,
+                                                .clean_session = o.clean_session,
+                                                .keep_alive_s  = o.keep_alive_s,
+                                                .client_id     = who.client_id,
+                                                .will          = o.will,
+                                                .user_name     = who.user_name,
+                                                .password      = who.password});
+    }
 }
 
 template <class Transport, class Clock, limits L, class... Policies>

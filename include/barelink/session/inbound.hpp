@@ -57,8 +57,8 @@ public:
         }
         return nullptr;
     }
-    // The connection is gone: the Server sends QoS 1 again, under the same or another identifier, and QoS 2 that has not
-    // been answered. No answer may leave before it has.
+    // The connection is gone: the Server sends QoS 1 again, under the same or another identifier, and QoS 2 that has
+    // not been answered. No answer may leave before it has.
     constexpr void lose_connection() noexcept {
         for (auto* slot = begin(); slot != end();) {
             if (slot->state == inbound_state::held_1 || slot->state == inbound_state::done_1) {

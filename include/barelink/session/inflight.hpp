@@ -54,10 +54,15 @@ public:
     }
 
     // Takes the step that the rules say. Returns what is to be done; `refuse` changes nothing.
+    template <bool HasQos2 = true>
     static constexpr sender_action apply(inflight_slot& slot, sender_event cause) noexcept {
-        auto const& cell = sender_table[static_cast<std::size_t>(slot.phase)][static_cast<std::size_t>(cause)];
-        if (cell.action != sender_action::refuse) slot.phase = cell.to;
-        return cell.action;
+        auto const step = [&](auto const& table) {
+            auto const& cell = table[static_cast<std::size_t>(slot.phase)][static_cast<std::size_t>(cause)];
+            if (cell.action != sender_action::refuse) slot.phase = cell.to;
+            return cell.action;
+        };
+        if constexpr (HasQos2) return step(sender_table);
+        return step(sender_table_qos_1);
     }
 };
 

@@ -13,8 +13,9 @@ namespace barelink::inline v0 {
 
 // Where a publish of ours stands.
 enum class sender_phase : std::uint8_t {
-    queued,        // the PUBLISH waits to be written, for the first time or again
-    wait_puback,   // written; QoS 1
+    queued,       // the PUBLISH waits to be written, for the first time or again
+    wait_puback,  // written; QoS 1
+    // From here on QoS 2 only:
     wait_pubrec,   // written; QoS 2
     release_due,   // the PUBREL has to be written again
     wait_pubcomp,  // the PUBREL is on its way
@@ -23,14 +24,15 @@ enum class sender_phase : std::uint8_t {
 };
 
 enum class sender_event : std::uint8_t {
-    left_qos_1,    // the transport took the last byte of the PUBLISH
-    left_qos_2,
-    left_release,  // the PUBREL was put in line
+    left_qos_1,  // the transport took the last byte of the PUBLISH
     puback,
-    pubrec,
-    pubcomp,
     resumed,  // a new connection, and the Server has kept the session
     lost,     // a new connection, and the Server knows nothing of us
+    // From here on QoS 2 only:
+    left_qos_2,
+    left_release,  // the PUBREL was put in line
+    pubrec,
+    pubcomp,
     count_
 };
 
@@ -110,22 +112,27 @@ inline constexpr std::array receiver_rules{
 // clang-format on
 
 // The same rules by [phase][event], so that looking one up is one load: the first row wins, the rest refuses.
-template <class Rule, class Phase, class Event, std::size_t N>
+template <class Rule, class Phase, class Event, Phase Phases = Phase::count_, Event Events = Event::count_,
+          std::size_t N>
 consteval auto by_phase(std::array<Rule, N> const& rules) {
-    constexpr auto phases = static_cast<std::size_t>(Phase::count_);
-    constexpr auto events = static_cast<std::size_t>(Event::count_);
+    constexpr auto phases = static_cast<std::size_t>(Phases);
+    constexpr auto events = static_cast<std::size_t>(Events);
     struct cell {
         decltype(Rule::action) action = {};
         Phase                  to     = {};
     };
     std::array<std::array<cell, events>, phases> table{};
     for (auto const& r : rules) {
+        if (r.from >= Phases || r.cause >= Events) continue;
         table[static_cast<std::size_t>(r.from)][static_cast<std::size_t>(r.cause)] = {r.action, r.to};
     }
     return table;
 }
 
 inline constexpr auto sender_table   = by_phase<sender_rule, sender_phase, sender_event>(sender_rules);
+// The part that is left without QoS 2.
+inline constexpr auto sender_table_qos_1 = by_phase<sender_rule, sender_phase, sender_event, sender_phase::wait_pubrec,
+                                                    sender_event::left_qos_2>(sender_rules);
 inline constexpr auto receiver_table = by_phase<receiver_rule, receiver_phase, receiver_event>(receiver_rules);
 
 [[nodiscard]] constexpr receiver_action receiver_rule_for(receiver_phase phase, receiver_event cause) noexcept {

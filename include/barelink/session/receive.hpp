@@ -15,7 +15,7 @@ constexpr event session<F>::next_event() noexcept {
     end_event();
     event e{};
     if (tell_) tell(e);
-    if (!e) next_packet(e);
+    if (!e && !hungry_) next_packet(e);
     return e;
 }
 
@@ -123,7 +123,8 @@ constexpr errc session<F>::on_connack(event& e, bytes_in body) noexcept {
     e.session_present = ack.value.session_present;
     if constexpr (has_qos_1) {
         for (auto& slot : inflight_) {
-            static_cast<void>(inflight_table::apply(slot, resumed ? sender_event::resumed : sender_event::lost));
+            auto const cause = resumed ? sender_event::resumed : sender_event::lost;
+            static_cast<void>(inflight_table::apply<has_qos_2>(slot, cause));
         }
         if (!resumed) ring_.clear_dup();
     }
@@ -301,7 +302,8 @@ template <features F>
 constexpr void session<F>::repeat(inbound_slot& slot) noexcept {
     if constexpr (F.deferred_ack) {
         if (slot.state == inbound_state::left) slot.state = inbound_state::held_2;
-        if (slot.state == inbound_state::known || slot.state == inbound_state::stale) slot.state = inbound_state::done_2;
+        bool const told = slot.state == inbound_state::known || slot.state == inbound_state::stale;
+        if (told) slot.state = inbound_state::done_2;
         fill_control();
     } else {
         slot.state = inbound_state::known;
@@ -338,7 +340,7 @@ constexpr errc session<F>::on_ack(event& e, packet_type type, packet_id id) noex
     auto const cause  = type == packet_type::puback   ? sender_event::puback
                         : type == packet_type::pubrec ? sender_event::pubrec
                                                       : sender_event::pubcomp;
-    auto const action = inflight_table::apply(*slot, cause);
+    auto const action = inflight_table::apply<has_qos_2>(*slot, cause);
     if (action == sender_action::refuse) return errc::protocol_error;
     if (action == sender_action::none) return errc::ok;
     if (action != sender_action::finish) ring_.drop(ring_.find(id));

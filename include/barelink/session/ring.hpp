@@ -55,7 +55,7 @@ public:
         auto at = next_;
         if (started()) at = static_cast<position>(at + size_at(at));
         while (at != tail_ && !is_publish(*wire(data_ + at))) at = static_cast<position>(at + size_at(at));
-        for (position i = tail_; i != at; --i) data_[i - 1 + size] = data_[i - 1];
+        detail::copy_backward(data_ + at + size, data_ + at, static_cast<std::size_t>(tail_ - at));
         append(size);
         return data_ + at;
     }

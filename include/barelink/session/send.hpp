@@ -11,7 +11,8 @@
 namespace barelink::inline v0 {
 
 template <features F>
-constexpr errc session<F>::begin(options const& o, connect_packet const& c) noexcept {
+template <class Packet>
+constexpr errc session<F>::begin(options const& o, Packet const& c) noexcept {
     if (!F.has(c.protocol)) return errc::bad_version;
     if (auto const wrong = check_connect(c); wrong != errc::ok) return wrong;
     inbox_.clear();
@@ -191,7 +192,9 @@ constexpr errc session<F>::acknowledge(packet_id id) noexcept
     requires(F.deferred_ack)
 {
     auto* const slot = inbound_.find_held(id);
-    if (slot == nullptr) return errc::nothing_to_acknowledge;
+    // A message of which chunks are still to come is not the user's yet.
+    bool const coming = flow_ != flow::none && after_ != after::message && shown_id_ == id;
+    if (slot == nullptr || coming) return errc::nothing_to_acknowledge;
     slot->state = slot->state == inbound_state::held_2 ? inbound_state::done_2
                   : slot->state == inbound_state::left ? inbound_state::known
                                                        : inbound_state::done_1;
@@ -229,7 +232,7 @@ constexpr void session<F>::fill_control() noexcept {
             if (slot == nullptr) break;
             control_.answer(packet_type::pubrel, slot->id);
             slot->left_at = now_;
-            static_cast<void>(inflight_table::apply(*slot, sender_event::left_release));
+            static_cast<void>(inflight_table::apply<has_qos_2>(*slot, sender_event::left_release));
         }
     }
 }
@@ -321,7 +324,7 @@ constexpr void session<F>::left(char* packet) noexcept {
         ring_.drop(packet);
     } else if (auto* const slot = inflight_.find(id)) {
         slot->left_at = now_;
-        static_cast<void>(inflight_table::apply(*slot, ring_.level_of(wire) == qos::exactly_once
+        static_cast<void>(inflight_table::apply<has_qos_2>(*slot, ring_.level_of(wire) == qos::exactly_once
                                                            ? sender_event::left_qos_2
                                                            : sender_event::left_qos_1));
     }

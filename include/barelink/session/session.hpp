@@ -62,7 +62,9 @@ public:
 
     // A transport stands: puts CONNECT in line. `o` must outlive the connection. Returns what check_connect() says,
     // bad_version, or connect_too_long (CONNECT is built in the receive buffer); then nothing has changed.
-    [[nodiscard]] constexpr errc begin(options const& o, connect_packet const& c) noexcept;
+    // `c` says what CONNECT says: a connect_packet, or `o` itself.
+    template <class Packet = connect_packet>
+    [[nodiscard]] constexpr errc begin(options const& o, Packet const& c) noexcept;
     // The transport is gone. What is not acknowledged stays and is sent again after the next CONNACK [MQTT-4.4.0-1].
     // Work: the bytes in the ring.
     constexpr void end() noexcept;
@@ -122,8 +124,9 @@ public:
         requires(F.sources);
 
     // Declares a subscription; asks for it now, or after the next CONNACK. The filter is borrowed until it is cancelled
-    // or refused; one that got no answer in time is asked for again on the next connection. Returns bad_filter, bad_qos, subscriptions_full, subscribe_requests_full, ring_full or
-    // request_too_long. A known filter is asked for again with the new QoS [MQTT-3.8.4-3].
+    // or refused; one that got no answer in time is asked for again on the next connection. Returns bad_filter,
+    // bad_qos, subscriptions_full, subscribe_requests_full, ring_full or request_too_long. A known filter is asked for
+    // again with the new QoS [MQTT-3.8.4-3].
     [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level) noexcept;
     // Cancels one, likewise; also one that only the Server knows.
     [[nodiscard]] constexpr errc unsubscribe(std::string_view filter) noexcept;
@@ -167,8 +170,8 @@ public:
     {
         return inflight_.find(id) != nullptr;
     }
-    // After `connected`: if the Server has lost the session, one received QoS 2 message after the other that is forgotten,
-    // then 0.
+    // After `connected`: if the Server has lost the session, one received QoS 2 message after the other that is
+    // forgotten, then 0.
     [[nodiscard]] constexpr packet_id take_lost_inbound() noexcept
         requires(F.persistent)
     {
