@@ -114,7 +114,7 @@ def main() -> None:
     about = pathlib.Path(sys.argv[1], "about.txt")
     text = "<!-- SPDX-License-Identifier: BSL-1.0 -->\n# Figures\n\n"
     text += "Made by `benchmarks/report.sh`; do not edit. Messages have a topic of 32 and a payload of 64 bytes.\n"
-    text += "Best peer: of 15 clients on the target and 9 on the host, measured before, with the same method but not in\n"
+    text += "Best peer: of 15 clients on the target and 9 on the host, measured before with the same method, not in\n"
     text += "the same run. The smallest keep one publish in flight and nothing to send again, so they promise less.\n"
     text += "Rates and round trips carry the noise of the machine; counts do not.\n"
     text += f"\n{about.read_text().strip()}\n" if about.exists() else ""

@@ -20,7 +20,7 @@ namespace {
 bool sleep(console::console& shell, console::link const& mqtt, console::network& tcp, bool commands) {
     std::array<pollfd, 1 + console::network::max_watched> set{};
     set[0]           = {.fd = commands ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0};
-    auto const count = 1 + tcp.watch(std::span{set}.subspan(1), mqtt.wants_write());
+    auto const count = 1 + tcp.watch(std::span{set}.subspan(1), mqtt.wants());
     auto const left  = tcp.longest_sleep(shell.next_deadline().left(barelink::posix::clock::now()));
     auto const ms    = left == barelink::deadline::never ? -1 : left < INT_MAX ? static_cast<int>(left) : INT_MAX;
     return ::poll(set.data(), static_cast<nfds_t>(count), ms) > 0 && set[0].revents != 0;

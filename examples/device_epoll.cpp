@@ -25,10 +25,12 @@ public:
     watcher(watcher const&)            = delete;
     watcher& operator=(watcher const&) = delete;
 
-    void follow(posix::tcp<> const& tcp, bool for_room) noexcept {
+    void follow(posix::tcp<> const& tcp, interest what) noexcept {
         int const fd = tcp.native_handle();
         if (fd < 0) return;
-        epoll_event wish{.events = EPOLLIN | (for_room ? std::uint32_t{EPOLLOUT} : 0U), .data = {.fd = fd}};
+        auto const  bytes = what.bytes ? std::uint32_t{EPOLLIN} : 0U;
+        auto const  room  = what.room ? std::uint32_t{EPOLLOUT} : 0U;
+        epoll_event wish{.events = bytes | room, .data = {.fd = fd}};
         if (tcp.generation() != generation_) {
             generation_ = tcp.generation();
             ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &wish);
@@ -73,7 +75,7 @@ int main(int argc, char** argv) {
 
     bool leaving = false;
     while (!pump.left() && !pump.failed()) {
-        socket.follow(tcp, mqtt.wants_write());
+        socket.follow(tcp, mqtt.wants());
         auto next = mqtt.next_deadline();
         if (pump.ready()) next.earliest(schedule.next());
         next.earliest(patience);

@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
         auto next = mqtt.next_deadline();
         if (pump.ready()) next.earliest(schedule.next());
         next.earliest(patience);
-        if (auto const ms = next.left(clock.now()); ms != 0) tcp.wait(ms, mqtt.wants_write());
+        if (auto const ms = next.left(clock.now()); ms != 0) tcp.wait(ms, mqtt.wants());
     }
     return pump.failed() ? 1 : 0;
 }

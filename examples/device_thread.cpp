@@ -97,7 +97,7 @@ private:
     void sleep(std::uint32_t ms) noexcept {
         if (ms == 0) return;
         std::array<pollfd, 1 + posix::tcp<>::max_watched> set{common_.wake.watch()};
-        auto const count = 1 + tcp_.watch(std::span{set}.subspan(1), mqtt_.wants_write());
+        auto const count = 1 + tcp_.watch(std::span{set}.subspan(1), mqtt_.wants());
         ::poll(set.data(), static_cast<nfds_t>(count), ms < INT_MAX ? static_cast<int>(ms) : INT_MAX);
     }
 

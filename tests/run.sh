@@ -13,7 +13,7 @@ packages=(
     catch2
     libc-ares-dev mosquitto ejabberd
     libmosquitto-dev libpaho-mqtt-dev valgrind
-    gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev
+    gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev qemu-system-arm
 )
 passed=0
 failed=0
@@ -80,7 +80,7 @@ need_packages "${packages[@]}" || { fail "packages"; finish; }
 export PATH="$PATH:/usr/sbin:/sbin"
 
 common=(--werror -Doptimization=1 -Dcpp_args=-D_GLIBCXX_ASSERTIONS)
-if CXX=g++ configure g++ "${common[@]}"; then
+if CXX=g++ configure g++ "${common[@]}" -Dbenchmarks=true; then
     check g++
 else
     fail "g++: configure"

@@ -35,7 +35,7 @@ void run(Client& mqtt, posix::tcp<>& transport, Handler const& handler, Done con
         mqtt.poll(handler);
         if (done()) break;
         if (auto const pause = mqtt.next_deadline().left(now.now()); pause != 0) {
-            transport.wait(pause, mqtt.wants_write());
+            transport.wait(pause, mqtt.wants());
         }
     }
 }

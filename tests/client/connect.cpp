@@ -26,10 +26,10 @@ void stage_times_out(connect_stage stage, std::uint32_t ms, std::string const& c
         CHECK(b.sleep() == ms);
         CHECK(b.after(ms - 1) == "");
         CHECK(b.sleep() == 1);
-        CHECK(b.c->wants_write());
+        CHECK(b.c->wants().room);
         CHECK(b.after(1) == "disconnected " + cause + " 1000");
         CHECK(b.net.closes == 2);
-        CHECK_FALSE(b.c->wants_write());
+        CHECK_FALSE(b.c->wants().room);
         CHECK(b.net.written.empty());
     }
 }

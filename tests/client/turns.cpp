@@ -116,12 +116,12 @@ TEST_CASE("a transport without room is waited for, up to the write timeout", "[c
     REQUIRE(b.c->publish({.topic = "t", .payload = "x"}));
     CHECK(b.turn() == "");
     CHECK(b.turn() == "");
-    CHECK(b.c->wants_write());
+    CHECK(b.c->wants().room);
     CHECK(b.sleep() == 20'000);
     CHECK(b.after(5'000) == "");
     b.net.room = 100;
     b.c->writable();
-    CHECK_FALSE(b.c->wants_write());
+    CHECK_FALSE(b.c->wants().room);
     CHECK(b.net.said() == "PUBLISH t=x q0");
     b.net.room = 0;
     REQUIRE(b.c->publish({.topic = "t", .payload = "x"}));
@@ -212,7 +212,7 @@ TEST_CASE("yield() polls until the time is over, and sleeps in the transport", "
     struct sleepy : far_end {
         hand_clock* clock = nullptr;
         unsigned waits = 0;
-        void wait(std::uint32_t ms_max, bool) noexcept {
+        void wait(std::uint32_t ms_max, interest) noexcept {
             ++waits;
             if (words(std::exchange(written, {})).find("PINGREQ") != std::string::npos) {
                 incoming += pingresp();

@@ -20,21 +20,23 @@ namespace interop {
 // A line of testing::tracer, taken apart as far as it is needed here.
 struct packet_line {
     explicit packet_line(std::string_view line) : out{line.starts_with("> ")} {
-        mine         = out || line.starts_with("< ");
-        auto rest    = mine ? line.substr(2) : std::string_view{};
-        type         = rest.substr(0, rest.find(' '));
-        auto number  = [rest](std::string_view word) {
-            auto const at = rest.find(word);
-            return at == std::string_view::npos ? 0U : static_cast<unsigned>(std::stoul(std::string{rest.substr(at + word.size(), 5)}));
-        };
-        auto const head = rest.substr(0, rest.find('"'));
-        if (head.find(" id ") != std::string_view::npos) id = static_cast<std::uint16_t>(number(" id "));
-        if (type == "PUBLISH") level = static_cast<std::uint8_t>(number(" qos "));
+        mine            = out || line.starts_with("< ");
+        auto const rest = mine ? line.substr(2) : std::string_view{};
+        auto const head = rest.substr(0, rest.find('"')); // before the topic
+        type            = rest.substr(0, rest.find(' '));
+        id              = static_cast<std::uint16_t>(number_behind(" id ", head));
+        if (type == "PUBLISH") level = static_cast<std::uint8_t>(number_behind(" qos ", head));
         dup     = head.find(" dup ") != std::string_view::npos;
         present = rest.find("session present") != std::string_view::npos;
         good    = rest.find("accepted") != std::string_view::npos;
         old     = rest.starts_with("CONNECT 3.1 ");
         clean   = type == "CONNECT" && rest.find("\" clean ") != std::string_view::npos;
+    }
+
+    // 0 if the word is not there.
+    static unsigned long number_behind(std::string_view word, std::string_view text) {
+        auto const at = text.find(word);
+        return at == std::string_view::npos ? 0 : std::stoul(std::string{text.substr(at + word.size(), 5)});
     }
 
     bool             out, mine = false, dup = false, present = false, good = false, old = false, clean = false;
@@ -45,10 +47,10 @@ struct packet_line {
 
 class auditor {
 public:
-    std::vector<std::string>      faults;        // of the client: must stay empty
-    std::map<std::string, int>    sent, came;    // packets of each type
-    std::size_t                   forgotten = 0; // QoS 2 publishes of ours between PUBREC and PUBCOMP: session lost
-    std::size_t                   resent    = 0; // publishes that went out again
+    std::vector<std::string>   faults;        // of the client: must stay empty
+    std::map<std::string, int> sent, came;    // packets of each type
+    std::size_t                forgotten = 0; // QoS 2 publishes of ours between PUBREC and PUBCOMP: session lost
+    std::size_t                resent    = 0; // publishes that went out again
 
     void line(std::string_view text) {
         packet_line const p{text};
@@ -76,12 +78,12 @@ public:
 
 private:
     struct exchange {
-        std::uint8_t  level     = 0;
-        bool          recorded  = false;  // PUBREC came
-        bool          released  = false;  // PUBREL was sent
-        bool          unsure    = false;  // PUBREC came, but perhaps was not taken out before the program ended
-        unsigned      life      = 0;      // the connection it was last sent on
-        unsigned long order     = 0;
+        std::uint8_t  level    = 0;
+        bool          recorded = false; // PUBREC came
+        bool          released = false; // PUBREL was sent
+        bool          unsure   = false; // PUBREC came, but perhaps was not taken out before the program ended
+        unsigned      life     = 0;     // the connection it was last sent on
+        unsigned long order    = 0;
     };
 
     void fault(char const* what) { faults.push_back(std::string{what} + ": " + text_); }
@@ -165,15 +167,16 @@ private:
         theirs_.clear();
     }
 
-    std::string                                        text_;
-    std::map<std::uint16_t, exchange>                  ours_;
-    std::set<std::uint16_t>                            theirs_;  // QoS 2: PUBLISH came, PUBREL did not
-    std::deque<std::uint16_t>                          arrived_;  // messages that were not handed over yet, 0 at QoS 0
-    std::deque<std::pair<std::string, std::uint16_t>>  owed_;
+    std::string                                       text_;
+    std::map<std::uint16_t, exchange>                 ours_;
+    std::set<std::uint16_t>                           theirs_;  // QoS 2: PUBLISH came, PUBREL did not
+    std::deque<std::uint16_t>                         arrived_; // messages that were not handed over yet, 0 at QoS 0
+    std::deque<std::pair<std::string, std::uint16_t>> owed_;    // answers that have to leave
+
     unsigned      life_        = 0;
     unsigned long order_       = 0;
     unsigned long last_resent_ = 0;
     bool          clean_ = true, old_ = false, resumed_ = false;
 };
 
-}  // namespace interop
+} // namespace interop

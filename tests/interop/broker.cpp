@@ -26,7 +26,7 @@ namespace interop {
 
 namespace {
 
-constexpr int  skipped      = 77;  // for meson
+constexpr int  skipped      = 77; // for meson
 constexpr auto start_within = std::chrono::seconds{30};
 
 // The full path of a program. Brokers live where a user without root has no PATH to.
@@ -100,10 +100,11 @@ pid_t spawn(std::vector<std::string> command, std::vector<std::string> environme
 bool wait_for(std::string_view text, int output, std::string& said) {
     auto const until = std::chrono::steady_clock::now() + start_within;
     while (said.find(text) == std::string::npos) {
-        auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        using milliseconds = std::chrono::milliseconds;
+        auto const left    = std::chrono::duration_cast<milliseconds>(until - std::chrono::steady_clock::now()).count();
         pollfd     p{output, POLLIN, 0};
         char       part[4096];
-        if (left.count() <= 0 || ::poll(&p, 1, static_cast<int>(left.count())) == 0) return false;
+        if (left <= 0 || ::poll(&p, 1, static_cast<int>(left)) == 0) return false;
         auto const n = ::read(output, part, sizeof part);
         if (n == 0 || (n < 0 && errno != EINTR)) return false;
         if (n > 0) said.append(part, static_cast<std::size_t>(n));
@@ -115,19 +116,22 @@ void run(std::vector<std::string> const& command) {
     int const   sink   = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     pid_t const child  = spawn(command, {"PATH=/usr/bin:/bin"}, sink);
     int         status = -1;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
     ::close(sink);
     if (status != 0) throw std::runtime_error{command[0] + " failed"};
 }
 
-// It saves everything in the round of its loop in which a retained message has changed. What changes otherwise (QoS 2
-// exchanges, for one) is saved along with the next one, and so a SIGKILL can take it back.
+// `durable`: it saves everything in the round of its loop in which a retained message has changed. What changes
+// otherwise (QoS 2 exchanges, for one) is saved along with the next one, and so a SIGKILL can take it back.
 std::string mosquitto_conf(std::string const& folder, std::uint16_t port, bool durable) {
     std::string text = "listener " + std::to_string(port) + " 127.0.0.1\n";
     text += "allow_anonymous false\npassword_file " + folder + "/users\n";
     text += durable ? "persistence true\nautosave_on_changes true\nautosave_interval 1\n" : "persistence false\n";
     text += "persistence_location " + folder + "/\n";
-    text += "set_tcp_nodelay true\nlog_dest stderr\nlog_type error\nlog_type warning\nlog_type notice\nlog_type information\n";
+    text += "set_tcp_nodelay true\nlog_dest stderr\n";
+    for (char const* type : {"error", "warning", "notice", "information"})
+        text += std::string{"log_type "} + type + '\n';
     // Started by root it would become another user, whom the folder is closed to.
     if (::geteuid() == 0) text += "user root\n";
     return text;
@@ -147,7 +151,7 @@ void skip_at_exit(int status, void*) {
     if (status == 0) ::_exit(skipped);
 }
 
-}  // namespace
+} // namespace
 
 directory::directory() {
     char const* const set  = std::getenv("TMPDIR");
@@ -191,8 +195,8 @@ std::vector<std::string> broker::command() const {
     if (who_ == maker::mosquitto) return {find_program("mosquitto"), "-c", at + "/mosquitto.conf"};
     std::string const ready = "ejabberd_auth:try_register(<<\"" + std::string{user} + "\">>,<<\"localhost\">>,<<\"" +
                               std::string{password} + "\">>), io:format(\"running~n\").";
-    return {find_program("erl"), "+sbwt", "none", "-noinput", "-mnesia", "dir", '"' + at + "/db\"", "-s", "ejabberd",
-            "-eval", ready};
+    return {find_program("erl"), "+sbwt", "none",     "-noinput", "-mnesia", "dir",
+            '"' + at + "/db\"",  "-s",    "ejabberd", "-eval",    ready};
 }
 
 std::vector<std::string> broker::environment() const {
@@ -227,7 +231,8 @@ void broker::start() {
 
 void broker::stop(int signal) {
     ::kill(process_, signal);
-    while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+    }
     ::close(output_);
     process_ = 0;
     output_  = -1;
@@ -263,4 +268,4 @@ broker& shared(maker who) {
     return *one;
 }
 
-}  // namespace interop
+} // namespace interop

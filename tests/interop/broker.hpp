@@ -24,8 +24,8 @@ class directory {
 public:
     directory();
     ~directory();
-    directory(directory const&)            = delete;
-    directory& operator=(directory const&) = delete;
+    directory(directory const&)                    = delete;
+    directory&         operator=(directory const&) = delete;
     std::string const& path() const { return path_; }
 
 private:
@@ -34,15 +34,15 @@ private:
 
 class broker {
 public:
-    // Starts it and waits until it accepts; a failure of the test if it doesn't. With `durable` mosquitto saves its state
-    // as often as it can, which makes it slow. ejabberd keeps retained messages in files, and sessions never.
+    // Starts it and waits until it accepts; a failure of the test if it doesn't. With `durable` mosquitto saves its
+    // state as often as it can, which makes it slow. ejabberd keeps retained messages in files, and sessions never.
     explicit broker(maker who, bool durable = true);
     ~broker();
     broker(broker const&)            = delete;
     broker& operator=(broker const&) = delete;
 
     std::uint16_t port() const { return port_; }
-    bool running() const { return process_ > 0; }
+    bool          running() const { return process_ > 0; }
 
     // Ends it with this signal, and waits for the end.
     void stop(int signal);
@@ -52,15 +52,15 @@ public:
 private:
     std::vector<std::string> command() const;
     std::vector<std::string> environment() const;
-    void write_files() const;
-    bool launch(std::string& said);
+    void                     write_files() const;
+    bool                     launch(std::string& said);
 
     maker         who_;
     bool          durable_;
     directory     folder_;
     std::uint16_t port_    = 0;
     pid_t         process_ = 0;
-    int           output_  = -1;  // what the process says; nobody reads on once it is ready, the pipe is large enough
+    int           output_  = -1; // what the process says; nobody reads on once it is ready, the pipe is large enough
 };
 
 // A broker and the version spoken with it: a row of the table that the tests walk through.
@@ -75,9 +75,9 @@ struct culture {
 // All rows whose broker is installed. Where one is not, says so on stderr, and the program ends with status 77, which
 // is "skipped" for meson, if nothing else went wrong.
 std::vector<culture> cultures();
-bool installed(maker who);
+bool                 installed(maker who);
 
 // One broker of each maker for all test cases of a run.
 broker& shared(maker who);
 
-}  // namespace interop
+} // namespace interop

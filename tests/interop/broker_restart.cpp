@@ -42,8 +42,9 @@ public:
         while (published < end) {
             auto const text = std::to_string(published);
             auto const odd  = published % 2;
-            errc const e    = writer.publish({odd != 0 ? "stream/2" : "stream/1", text,
-                                              odd != 0 ? qos::exactly_once : qos::at_least_once, true}, published);
+            errc const e    = writer.publish(
+                   {odd != 0 ? "stream/2" : "stream/1", text, odd != 0 ? qos::exactly_once : qos::at_least_once, true},
+                   published);
             if (e != errc::ok) {
                 if (e != errc::inflight_full && e != errc::ring_full) FAIL("publish: " << static_cast<int>(e));
                 return;
@@ -90,13 +91,13 @@ public:
         CHECK(reader.count(event_type::dropped) == 0);
     }
 
-    device                           reader, writer;
-    int                              published = 0, rejected = 0;
-    std::set<int>                    delivered, uncertain;
-    std::map<int, std::vector<int>>  copies;          // of each number: in which life of the broker it was read
-    int                              life        = 0;
-    int                              newest[2]   = {-2, -1};  // read, of QoS 1 and of QoS 2
-    int                              backwards   = 0;         // first copies that came behind a newer one
+    device                          reader, writer;
+    int                             published = 0, rejected = 0;
+    std::set<int>                   delivered, uncertain;
+    std::map<int, std::vector<int>> copies; // of each number: in which life of the broker it was read
+    int                             life      = 0;
+    int                             newest[2] = {-2, -1}; // read, of QoS 1 and of QoS 2
+    int                             backwards = 0;        // first copies that came behind a newer one
 
 private:
     static options settings(broker const& b, std::string_view id) {
@@ -105,7 +106,7 @@ private:
         return o;
     }
     void read(event const& e) {
-        if (e.retain) return;  // not passed on but kept: comes with a subscription
+        if (e.retain) return; // not passed on but kept: comes with a subscription
         int const number = std::stoi(std::string{e.payload});
         int const kind   = number % 2;
         CHECK(e.level == (kind != 0 ? qos::exactly_once : qos::at_least_once));
@@ -119,7 +120,7 @@ private:
     bool ready_ = false;
 };
 
-}  // namespace
+} // namespace
 
 TEST_CASE("a broker that saves its sessions and comes back loses and doubles nothing", "[interop]") {
     static_cast<void>(cultures());

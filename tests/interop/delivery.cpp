@@ -10,7 +10,9 @@ namespace {
 
 constexpr qos levels[] = {qos::at_most_once, qos::at_least_once, qos::exactly_once};
 
-qos lower(qos a, qos b) { return a < b ? a : b; }
+qos lower(qos a, qos b) {
+    return a < b ? a : b;
+}
 
 void settle(party& a, party& b) {
     until({&a, &b}, "every exchange to be complete", [&] { return a.audit.settled() && b.audit.settled(); });
@@ -18,7 +20,7 @@ void settle(party& a, party& b) {
     CHECK(b.audit.faults == std::vector<std::string>{});
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("a message is delivered once, at the lower of the two QoS", "[interop]") {
     for (auto const& c : cultures()) {

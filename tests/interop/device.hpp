@@ -24,12 +24,12 @@ using barelink::limits;
 using barelink::options;
 using barelink::version;
 
-inline constexpr limits usual{.versions      = version::v3_1 | version::v3_1_1,
-                              .rx_bytes      = 4096,
-                              .tx_bytes      = 4096,
-                              .inbound       = 64,
-                              .sources       = 1,
-                              .chunks        = true};
+inline constexpr limits usual{.versions = version::v3_1 | version::v3_1_1,
+                              .rx_bytes = 4096,
+                              .tx_bytes = 4096,
+                              .inbound  = 64,
+                              .sources  = 1,
+                              .chunks   = true};
 
 // Comes back at once, so that no test has to wait.
 inline options to(broker const& b, version protocol, std::string_view id) {
@@ -43,7 +43,9 @@ inline options to(broker const& b, version protocol, std::string_view id) {
             .backoff_ms_min = 10,
             .backoff_ms_max = 40};
 }
-inline options to(culture const& c, std::string_view id) { return to(shared(c.who), c.protocol, id); }
+inline options to(culture const& c, std::string_view id) {
+    return to(shared(c.who), c.protocol, id);
+}
 
 inline constexpr auto nothing = [](event const&) {};
 
@@ -59,7 +61,7 @@ public:
     void turn() override {
         mqtt.poll([this](event const& e) { see(e); });
     }
-    std::size_t watch(std::span<pollfd> into) override { return socket.watch(into, mqtt.wants_write()); }
+    std::size_t   watch(std::span<pollfd> into) override { return socket.watch(into, mqtt.wants()); }
     std::uint32_t pause() override {
         auto const next = mqtt.next_deadline();
         return socket.longest_sleep(next.left(clock_.now()));
@@ -108,9 +110,9 @@ private:
     using sink = typename barelink::testing::tracer<Transport>::sink;
     void on_line(std::string_view text) { trace(text); }
 
-    std::unique_ptr<barelink::storage<usual>>      memory_ = std::make_unique<barelink::storage<usual>>();
-    barelink::posix::clock                         clock_{};
-    barelink::testing::tracer<Transport>           wire_;
+    std::unique_ptr<barelink::storage<usual>> memory_ = std::make_unique<barelink::storage<usual>>();
+    barelink::posix::clock                    clock_{};
+    barelink::testing::tracer<Transport>      wire_;
 
 public:
     barelink::client<barelink::testing::tracer<Transport>, barelink::posix::clock, usual, Policies...> mqtt;
@@ -118,4 +120,4 @@ public:
 
 using device = basic_device<>;
 
-}  // namespace interop
+} // namespace interop

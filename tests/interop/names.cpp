@@ -9,9 +9,15 @@
 #include "device.hpp"
 
 using namespace interop;
-using named_device = basic_device<barelink::posix::tcp<barelink::posix::cares_resolver>>;
 
 namespace {
+
+// Should a question ever leave, it is refused on this machine: nobody listens on that port.
+struct local_resolver : barelink::posix::cares_resolver {
+    local_resolver() noexcept : cares_resolver{{.servers = "127.0.0.1:1"}} {}
+};
+
+using named_device = basic_device<barelink::posix::tcp<local_resolver>>;
 
 // A name that c-ares has to look up in the system's file, and that leads to the broker; empty if there is none.
 std::string name_of_this_host() {
@@ -42,7 +48,7 @@ void talk(options o, std::string_view host) {
     CHECK(d.mqtt.stats().connects == 2);
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("a broker is reached by its name", "[interop][cares]") {
     for (auto const& c : cultures()) {
@@ -55,11 +61,9 @@ TEST_CASE("a broker is reached by its name", "[interop][cares]") {
 }
 
 TEST_CASE("a name that doesn't exist is a cause of its own, and tried again", "[interop][cares]") {
-    // A name server is not asked for such a name [RFC 6761, 6.4]; no broker is needed.
-    options o{.host = "nobody.invalid", .client_id = "lost", .jitter = false, .backoff_ms_min = 10, .backoff_ms_max = 20};
-    o.resolve_timeout_ms = 100;
-    named_device d{o};
+    named_device d{
+        {.host = "nobody.invalid", .client_id = "lost", .jitter = false, .backoff_ms_min = 10, .backoff_ms_max = 20}};
     REQUIRE(d.mqtt.connect() == errc::ok);
     until({&d}, "two attempts", [&] { return d.count(event_type::disconnected) == 2; });
-    for (auto const& x : d.notes) CHECK((x.what.cause == errc::resolve_failed || x.what.cause == errc::resolve_timeout));
+    for (auto const& x : d.notes) CHECK(x.what.cause == errc::resolve_failed);
 }

@@ -32,10 +32,7 @@ using barelink::qos;
 
 // An event that outlives its views.
 struct note {
-    explicit note(event const& e)
-        : what{e}, topic{e.topic}, payload{e.payload} {
-        what.topic = what.payload = {};
-    }
+    explicit note(event const& e) : what{e}, topic{e.topic}, payload{e.payload} { what.topic = what.payload = {}; }
     event       what;
     std::string topic;
     std::string payload;
@@ -47,9 +44,9 @@ public:
     party& operator=(party const&) = delete;
     virtual ~party()               = default;
 
-    virtual void          turn()                              = 0;  // polls once and takes all events
-    virtual std::size_t   watch(std::span<pollfd> into)       = 0;
-    virtual std::uint32_t pause()                             = 0;  // milliseconds that nothing has to be done for
+    virtual void          turn()                        = 0; // polls once and takes all events
+    virtual std::size_t   watch(std::span<pollfd> into) = 0;
+    virtual std::uint32_t pause()                       = 0; // milliseconds that nothing has to be done for
 
     std::size_t count(event_type type) const {
         std::size_t n = 0;
@@ -74,13 +71,13 @@ public:
     // Publishes that had no outcome yet.
     std::size_t outstanding() const { return ledger.size(); }
 
-    std::string                         name;
-    std::vector<note>                   notes;
-    std::map<std::uint16_t, int>        ledger;         // packet id of a publish, and the number the test gave it
-    std::function<void(event const&)>   on_event = {};  // also called
-    std::function<void(event_type, int)> on_outcome = {};  // of a publish with this number
-    bool                                keep_notes = true;
-    auditor                             audit;
+    std::string                          name;
+    std::vector<note>                    notes;
+    std::map<std::uint16_t, int>         ledger;          // packet id of a publish, and the number the test gave it
+    std::function<void(event const&)>    on_event   = {}; // also called
+    std::function<void(event_type, int)> on_outcome = {}; // of a publish with this number
+    bool                                 keep_notes = true;
+    auditor                              audit;
 
     std::string story() const {
         std::string text = "\n--- " + name + "\n";
@@ -93,8 +90,8 @@ protected:
 
     void see(event const& e) {
         if (e.type == event_type::message || e.type == event_type::dropped) audit.handed_over();
-        bool const outcome = e.type == event_type::delivered || e.type == event_type::rejected ||
-                             e.type == event_type::uncertain;
+        bool const outcome =
+            e.type == event_type::delivered || e.type == event_type::rejected || e.type == event_type::uncertain;
         if (outcome) {
             auto const found = ledger.find(e.id);
             if (found == ledger.end()) {
@@ -145,4 +142,4 @@ void until(std::initializer_list<party*> all, char const* what, Predicate done) 
     }
 }
 
-}  // namespace interop
+} // namespace interop

@@ -37,29 +37,34 @@ public:
         if (left > 0) --left;
         return inner_.write(last ? from.first((from.size() + 1) / 2) : from);
     }
-    void close() noexcept { inner_.close(); }
-    std::size_t watch(std::span<pollfd> into, bool for_room) noexcept { return inner_.watch(into, for_room && !dead()); }
+    void        close() noexcept { inner_.close(); }
+    std::size_t watch(std::span<pollfd> into, barelink::interest what) noexcept {
+        what.room = what.room && !dead();
+        return inner_.watch(into, what);
+    }
     std::uint32_t longest_sleep(std::uint32_t ms) noexcept { return inner_.longest_sleep(ms); }
 
     bool dead() const { return left == 0; }
-    int  left = -1;  // less than 0: lives
+    int  left = -1; // less than 0: lives
 
 private:
     barelink::posix::tcp<> inner_{};
 };
 
 using mortal_device = basic_device<mortal, file_store>;
-using next_device = basic_device<barelink::posix::tcp<>, file_store>;
+using next_device   = basic_device<barelink::posix::tcp<>, file_store>;
 
-constexpr int messages = 6;  // in each direction, alternately of QoS 1 and 2
+constexpr int messages = 6; // in each direction, alternately of QoS 1 and 2
 
-qos level_of(int i) { return i % 2 == 0 ? qos::at_least_once : qos::exactly_once; }
+qos level_of(int i) {
+    return i % 2 == 0 ? qos::at_least_once : qos::exactly_once;
+}
 
 // One device in two runs, which exchanges messages with another one that lives.
 struct scene {
     scene(culture const& c, int death)
-        : id{(c.tells_session_present() ? "run-" : "old-") + std::to_string(death)}, out{"out/" + id}, in{"in/" + id}, settings{to(c, id)},
-          tells{c.tells_session_present()}, friendly{to(c, "friend")} {
+        : tells{c.tells_session_present()}, id{(tells ? "run-" : "old-") + std::to_string(death)}, out{"out/" + id},
+          in{"in/" + id}, settings{to(c, id)}, friendly{to(c, "friend")} {
         settings.clean_session = false;
         friendly.arrive();
         friendly.subscribe(out, qos::exactly_once);
@@ -88,7 +93,7 @@ struct scene {
     }
     // The second run, with new memory and the same files.
     void second_run() {
-        file_store    store{files.path().c_str(), {.fsync = false}};
+        file_store  store{files.path().c_str(), {.fsync = false}};
         next_device d{settings, store};
         d.audit  = audit;
         d.ledger = ledger;
@@ -98,8 +103,8 @@ struct scene {
         until({&friendly, &d}, "the rest", [&] {
             auto both = read;
             for (auto const& x : d.payloads()) both.push_back(x);
-            return d.mqtt.online() && done(d) && complete(both) && complete(friendly.payloads()) &&
-                   d.audit.settled() && friendly.audit.settled();
+            return d.mqtt.online() && done(d) && complete(both) && complete(friendly.payloads()) && d.audit.settled() &&
+                   friendly.audit.settled();
         });
         CHECK(d.last(event_type::connected).what.session_present == tells);
         CHECK(d.audit.sent["SUBSCRIBE"] == asked);
@@ -127,9 +132,9 @@ struct scene {
         CHECK(complete(got));
     }
 
+    bool                         tells;
     std::string                  id, out, in, tale;
     options                      settings;
-    bool                         tells;
     device                       friendly;
     directory                    files;
     words                        wanted, wanted_twos, read;
@@ -137,7 +142,7 @@ struct scene {
     std::map<std::uint16_t, int> ledger;
 };
 
-}  // namespace
+} // namespace
 
 TEST_CASE("a program that is ended anywhere goes on with QoS 1 and 2 from its files", "[interop]") {
     for (auto const& c : cultures()) {
@@ -149,17 +154,17 @@ TEST_CASE("a program that is ended anywhere goes on with QoS 1 and 2 from its fi
                 s.first_run(death);
                 unfinished += s.ledger.empty() ? 0 : 1;
                 s.second_run();
-                s.judge(s.read);  // in both runs together
+                s.judge(s.read); // in both runs together
                 s.judge(s.friendly.payloads());
                 CHECK(s.audit.faults == words{});
                 CHECK(s.friendly.audit.faults == words{});
-                file_store  left{s.files.path().c_str()};
-                char        record[4096];
-                auto const  first = left.restore(record);
+                file_store left{s.files.path().c_str()};
+                char       record[4096];
+                auto const first = left.restore(record);
                 CHECK(first.error == errc::ok);
                 CHECK(first.value.key.from == barelink::store_key::side::none);
             }
-            CHECK(unfinished >= 4);  // late deaths may find nothing left to do
+            CHECK(unfinished >= 4); // late deaths may find nothing left to do
         }
     }
 }

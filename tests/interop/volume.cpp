@@ -18,7 +18,9 @@ constexpr std::uint32_t megabyte = 1'000'000;
 constexpr qos           levels[] = {qos::at_most_once, qos::at_least_once, qos::exactly_once};
 
 // A payload that nobody holds as a whole: each byte follows from its place.
-char byte_at(std::uint32_t offset) { return static_cast<char>((offset * 2'654'435'761U) >> 24); }
+char byte_at(std::uint32_t offset) {
+    return static_cast<char>((offset * 2'654'435'761U) >> 24);
+}
 
 struct generator {
     std::size_t read(std::uint32_t offset, barelink::bytes_out into) {
@@ -53,7 +55,7 @@ void check(party& a) {
     CHECK(a.audit.faults == words{});
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("a megabyte goes out from a source and comes in by chunks, through buffers of 4 KB", "[interop]") {
     for (auto const& c : cultures()) {
@@ -61,7 +63,7 @@ TEST_CASE("a megabyte goes out from a source and comes in by chunks, through buf
             auto chunked   = to(c, "large-in");
             chunked.chunks = true;
             device reader{chunked};
-            device whole{to(c, "large-not")};  // takes no chunks
+            device whole{to(c, "large-not")}; // takes no chunks
             device writer{to(c, "large-out")};
             for (auto* d : {&reader, &whole, &writer}) d->arrive();
             for (auto* d : {&reader, &whole}) d->subscribe("large/#", qos::exactly_once);
@@ -76,9 +78,8 @@ TEST_CASE("a megabyte goes out from a source and comes in by chunks, through buf
                                                        barelink::payload_source::to<&generator::read>(from));
                 REQUIRE(id.error == errc::ok);
                 if (id.value != 0) writer.enter(id.value, 0);
-                until({&reader, &whole, &writer}, "the whole of it", [&] {
-                    return seen.complete && writer.ledger.empty() && whole.count(event_type::dropped) == 1;
-                });
+                until({&reader, &whole, &writer}, "the whole of it",
+                      [&] { return seen.complete && writer.ledger.empty() && whole.count(event_type::dropped) == 1; });
                 INFO(topic);
                 CHECK(seen.good);
                 CHECK(seen.level == level);
@@ -107,7 +108,7 @@ TEST_CASE("a megabyte goes out from a source and comes in by chunks, through buf
 TEST_CASE("20,000 small messages at QoS 0, and as many at QoS 1", "[interop]") {
     constexpr int count = 20'000;
     for (auto const& c : cultures()) {
-        if (!c.tells_session_present()) continue;  // the old version would show nothing new
+        if (!c.tells_session_present()) continue; // the old version would show nothing new
         DYNAMIC_SECTION(c.name) {
             device reader{to(c, "many-in")};
             device writer{to(c, "many-out")};
@@ -138,7 +139,7 @@ TEST_CASE("20,000 small messages at QoS 0, and as many at QoS 1", "[interop]") {
                 INFO(topic);
                 CHECK(read == count);
                 CHECK(wrong == 0);
-                CHECK(full > 0);  // the limits were reached again and again
+                CHECK(full > 0); // the limits were reached again and again
                 CHECK(delivered == (level == qos::at_least_once ? count : 0));
             }
             reader.on_event   = {};
@@ -146,7 +147,7 @@ TEST_CASE("20,000 small messages at QoS 0, and as many at QoS 1", "[interop]") {
             check(reader);
             check(writer);
             CHECK(writer.mqtt.stats().dropped == 0);
-            CHECK(writer.mqtt.stats().writes < writer.mqtt.stats().messages_out);  // they leave together
+            CHECK(writer.mqtt.stats().writes < writer.mqtt.stats().messages_out); // they leave together
             CHECK(reader.mqtt.stats().messages_in == 2 * count);
         }
     }

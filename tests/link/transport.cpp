@@ -21,7 +21,7 @@ struct archetype {
     void close() noexcept;
 };
 struct waiting : archetype {
-    void wait(std::uint32_t ms_max, bool for_room) noexcept;
+    void wait(std::uint32_t ms_max, interest what) noexcept;
 };
 
 struct without_connect {
@@ -54,7 +54,7 @@ struct writes_into_its_input : without_write {
     result<std::size_t> write(bytes_out) noexcept;
 };
 struct wait_may_throw : archetype {
-    void wait(std::uint32_t ms_max, bool for_room);
+    void wait(std::uint32_t ms_max, interest what);
 };
 
 }  // namespace

@@ -242,24 +242,24 @@ TEST_CASE("tcp: connects to a name, and wait wakes up for the name server too", 
     REQUIRE(tcp.connect(to) == connect_stage::resolve);
     CHECK(tcp.native_handle() == -1);
     pollfd set[px::tcp<>::max_watched];
-    CHECK(tcp.watch(set, false) >= 1);
+    CHECK(tcp.watch(set, {}) >= 1);
     CHECK(tcp.longest_sleep(for_ever) <= 60'000);
 
     // With 60 s for the first try only the server's answer can end the sleep before the watchdog does.
     auto r = tcp.connect(to);
     while (r && r.value == connect_stage::resolve) {
         dns.serve(true, {"127.0.0.1"});
-        tcp.wait(for_ever, false);
+        tcp.wait(for_ever, {});
         r = tcp.connect(to);
     }
     while (r && r.value == connect_stage::connect) {
-        tcp.wait(for_ever, false);
+        tcp.wait(for_ever, {});
         r = tcp.connect(to);
     }
     REQUIRE(r == connect_stage::done);
     broker.accept();
     broker.send("x");
-    tcp.wait(for_ever, false);
+    tcp.wait(for_ever, {});
     char c = 0;
     CHECK(tcp.read({&c, 1}).value == 1);
     tcp.close();
@@ -270,6 +270,6 @@ TEST_CASE("tcp: connects to a name, and wait wakes up for the name server too", 
     CHECK(loopback::open_descriptors() > before);
     tcp.close();
     CHECK(loopback::open_descriptors() == before);
-    CHECK(tcp.watch(set, false) == 0);
+    CHECK(tcp.watch(set, {}) == 0);
     CHECK(tcp.connect(to) == connect_stage::resolve);
 }

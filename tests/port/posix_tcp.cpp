@@ -50,7 +50,7 @@ TEST_CASE("tcp: without a connection there is nothing to read or write", "[port]
     CHECK(tcp.native_handle() == -1);
     CHECK(read(tcp, text).error == errc::io_error);
     CHECK(tcp.write(bytes_in{"x", 1}).error == errc::io_error);
-    tcp.wait(0, true);
+    tcp.wait(0, {.room = true});
     tcp.close();
     tcp.close();
     CHECK(tcp.native_handle() == -1);
@@ -59,7 +59,7 @@ TEST_CASE("tcp: without a connection there is nothing to read or write", "[port]
 TEST_CASE("tcp: reading into nothing is not the end of the stream", "[port]") {
     connected c;
     c.broker.send("x");
-    c.tcp.wait(for_ever, false);
+    c.tcp.wait(for_ever, {});
     CHECK(c.tcp.read({}).error == errc::would_block);
     CHECK(c.tcp.write({}).error == errc::would_block);
 }
@@ -148,7 +148,7 @@ TEST_CASE("tcp: a full socket takes a part, then nothing, and goes on where it w
         REQUIRE(r.error == errc::would_block);
         was_full = true;
         got += c.broker.take();
-        c.tcp.wait(for_ever, true);
+        c.tcp.wait(for_ever, {.room = true});
     }
     while (got.size() < text.size()) got += c.broker.take(text.size() - got.size());
     CHECK(was_full);
@@ -227,7 +227,7 @@ TEST_CASE("tcp: an address that does not answer is passed over in the next attem
         auto* const tcp = queue.emplace_back(new px::tcp<>);
         auto const  r   = tcp->connect({"127.0.0.1", port});
         REQUIRE(r);
-        tcp->wait(200, true);
+        tcp->wait(200, {.room = true});
         full = tcp->connect({"127.0.0.1", port}) == connect_stage::connect;
     }
     REQUIRE(queue.size() < 64);
@@ -235,7 +235,7 @@ TEST_CASE("tcp: an address that does not answer is passed over in the next attem
     loopback::server           broker;
     px::tcp<scripted_resolver> tcp{std::vector<int>{port, broker.port()}};
     CHECK(tcp.connect({"broker", 1}) == connect_stage::connect);
-    tcp.wait(0, false);
+    tcp.wait(0, {});
     CHECK(tcp.connect({"broker", 1}) == connect_stage::connect);
     CHECK(tcp.generation() == 1);
     tcp.close();

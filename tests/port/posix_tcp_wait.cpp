@@ -14,32 +14,34 @@ using namespace tcp_fixture;
 TEST_CASE("tcp: wait ends when bytes come", "[port]") {
     connected c;
     c.broker.send("x");
-    c.tcp.wait(for_ever, false);
+    c.tcp.wait(for_ever, {});
     std::string got;
     CHECK(read(c.tcp, got).value == 1);
-    c.tcp.wait(0, false);
+    c.tcp.wait(0, {});
     CHECK(read(c.tcp, got).error == errc::would_block);
-    c.tcp.wait(1, false);
+    c.tcp.wait(1, {});
     c.broker.close_peer();
-    c.tcp.wait(for_ever, false);
+    c.tcp.wait(for_ever, {});
     CHECK(read(c.tcp, got).error == errc::closed_by_peer);
 }
 
 TEST_CASE("tcp: wait ends when there is room, if that is asked for", "[port]") {
     connected c;
-    c.tcp.wait(for_ever, true);
+    c.tcp.wait(for_ever, {.room = true});
     std::string const text(1U << 20U, 'x');
     while (c.tcp.write(bytes_in{text})) {}
     pollfd set{};
-    REQUIRE(c.tcp.watch({&set, 1}, false) == 1);
+    REQUIRE(c.tcp.watch({&set, 1}, {}) == 1);
     CHECK(set.fd == c.tcp.native_handle());
     CHECK(set.events == POLLIN);
-    REQUIRE(c.tcp.watch({&set, 1}, true) == 1);
+    REQUIRE(c.tcp.watch({&set, 1}, {.room = true}) == 1);
     CHECK(set.events == (POLLIN | POLLOUT));
-    CHECK(c.tcp.watch({}, true) == 0);
+    REQUIRE(c.tcp.watch({&set, 1}, {.bytes = false, .room = true}) == 1);
+    CHECK(set.events == POLLOUT);
+    CHECK(c.tcp.watch({}, {.room = true}) == 0);
     CHECK(::poll(&set, 1, 0) == 0);
     while (!c.broker.take().empty()) {}
-    c.tcp.wait(for_ever, true);
+    c.tcp.wait(for_ever, {.room = true});
     CHECK(c.tcp.write(bytes_in{"x", 1}));
 }
 
@@ -62,7 +64,7 @@ TEST_CASE("tcp: signals end a sleep and do no harm", "[port]") {
     itimerspec const often{{0, 2'000'000}, {0, 2'000'000}};
     REQUIRE(::timer_settime(timer, 0, &often, nullptr) == 0);
 
-    c.tcp.wait(for_ever, false);
+    c.tcp.wait(for_ever, {});
     CHECK(alarms > 0);
 
     std::string const text(1U << 20U, 'x');
@@ -73,7 +75,7 @@ TEST_CASE("tcp: signals end a sleep and do no harm", "[port]") {
         if (w.error != errc::would_block) REQUIRE(w);
         sent += w.value;
         got += c.broker.take().size();
-        if (got == text.size()) c.tcp.wait(for_ever, false);
+        if (got == text.size()) c.tcp.wait(for_ever, {});
     }
     CHECK(got == text.size());
 

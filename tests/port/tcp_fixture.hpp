@@ -42,7 +42,7 @@ result<connect_stage> connect(Tcp& tcp, endpoint const& to) {
     for (;;) {
         auto const r = tcp.connect(to);
         if (!r || r.value == connect_stage::done) return r;
-        tcp.wait(for_ever, false);
+        tcp.wait(for_ever, {});
     }
 }
 
@@ -59,7 +59,7 @@ errc read_next(Tcp& tcp, std::string& into) {
     for (;;) {
         auto const r = read(tcp, into);
         if (r.error != errc::would_block) return r.error;
-        tcp.wait(for_ever, false);
+        tcp.wait(for_ever, {});
     }
 }
 

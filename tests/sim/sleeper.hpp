@@ -16,7 +16,8 @@ public:
     sleeper(Client& mqtt, Link& link, Handler& handler) : mqtt_{&mqtt}, link_{&link}, handler_{&handler} {}
 
     [[nodiscard]] bool due(barelink::instant now) const {
-        return (listens() && link_->client().readable()) || (mqtt_->wants_write() && link_->client().writable()) ||
+        auto const what = mqtt_->wants();
+        return (what.bytes && link_->client().readable()) || (what.room && link_->client().writable()) ||
                mqtt_->next_deadline().due(now);
     }
     void wake_up() {
@@ -43,11 +44,6 @@ public:
     void forget() { wake_ups_ = idle_wake_ups_ = 0; }
 
 private:
-    [[nodiscard]] bool listens() const {
-        if constexpr (requires { mqtt_->wants_read(); }) return mqtt_->wants_read();
-        return true;
-    }
-
     Client*       mqtt_;
     Link*         link_;
     Handler*      handler_;

@@ -121,17 +121,14 @@ private:
     // Runs between all steps. Returns true to give up.
     bool watch() {
         waits_.look(clock_.now(), current_wait());
-        // A device that can't read because it can't answer finds its transport readable again and again.
-        bool const stalled = mqtt_->wants_write() || !held_.empty();
-        if (world_.spins() != spins_ && !stalled) note("somebody does not go to sleep");
-        spins_ = world_.spins();
+        if (world_.spins() != 0) note("somebody does not go to sleep");
         if (cloud_.violations() != 0) note("the broker saw " + std::string{cloud_.complaint().view()});
         return !fault_.empty();
     }
     waiting current_wait() {
-        if (!link_.connected()) return mqtt_->wants_write() ? waiting::dial : idle_ ? waiting::nothing : waiting::backoff;
+        if (!link_.connected()) return mqtt_->wants().room ? waiting::dial : idle_ ? waiting::nothing : waiting::backoff;
         if (!mqtt_->online()) return waiting::connack;
-        if (mqtt_->wants_write()) return waiting::room;
+        if (mqtt_->wants().room) return waiting::room;
         for (auto const r : requests_) {
             if (r != request::none) return waiting::suback;
         }
@@ -461,7 +458,6 @@ private:
     bool            just_lost_ = false, lost_unseen_ = false;
     packet_id       rest_id_       = 0;  // of the publish that ends an image
     std::uint32_t   sessions_lost_ = 0;
-    std::uint32_t   spins_         = 0;
 };
 
 }  // namespace sim

@@ -38,7 +38,7 @@ TEST_CASE("waiting lets virtual time pass", "[testing][waiting]") {
     waiting_transport end{wire.client(), clock, delegate<void()>::to<&late_server::live>(server)};
     REQUIRE(end.connect({}).value == connect_stage::done);
 
-    end.wait(10, false);
+    end.wait(10, {});
     CHECK(clock.now() == instant{0xFFFF'FFFA});
     CHECK(server.calls == 11);
     CHECK(end.waits() == 1);
@@ -51,7 +51,7 @@ TEST_CASE("waiting ends when a byte has come", "[testing][waiting]") {
     waiting_transport end{wire.client(), clock, delegate<void()>::to<&late_server::live>(server)};
     REQUIRE(end.connect({}).value == connect_stage::done);
 
-    end.wait(1000, false);
+    end.wait(1000, {});
     CHECK(clock.now() == instant{5});
     char into[4] = {};
     CHECK(end.read(into).value == 1);
@@ -63,8 +63,8 @@ TEST_CASE("waiting for room ends when there is room", "[testing][waiting]") {
     waiting_transport end{wire.client(), clock, {}};
     REQUIRE(end.connect({}).value == connect_stage::done);
 
-    end.wait(1000, true);
+    end.wait(1000, {.room = true});
     CHECK(clock.now() == instant{0});
-    end.wait(1000, false);
+    end.wait(1000, {});
     CHECK(clock.now() == instant{1000});
 }

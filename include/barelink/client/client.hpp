@@ -130,8 +130,11 @@ public:
 
     // When poll() has to be called next, if the transport does not move before: `now` if something waits.
     [[nodiscard]] constexpr deadline next_deadline() noexcept;
-    // Whether the transport's room to write is waited for.
-    [[nodiscard]] constexpr bool wants_write() const noexcept { return blocked_ || phase_ == phase::dial; }
+    // What the transport is waited for: not for bytes while those that came wait for acknowledge() or for room.
+    [[nodiscard]] constexpr interest wants() const noexcept {
+        bool const dialing = phase_ == phase::dial;
+        return {.bytes = dialing || session_.hungry(), .room = dialing || blocked_};
+    }
 
     // For epoll, an lwIP callback, a flag set by an interrupt: the transport has bytes, or room. From the owner's
     // context.

@@ -266,7 +266,7 @@ constexpr void client<Transport, Clock, L, Policies...>::yield(std::uint32_t ms,
         if constexpr (waitable_transport<Transport>) {
             auto next = next_deadline();
             next.earliest(until);
-            if (auto const pause = next.left(now); pause != 0) transport_.wait(pause, wants_write());
+            if (auto const pause = next.left(now); pause != 0) transport_.wait(pause, wants());
         }
     }
 }

@@ -58,12 +58,18 @@ concept transport = readable_transport<T> && writable_transport<T> && connectabl
     { t.close() } noexcept -> std::same_as<void>;
 };
 
-// Optional: `void wait(uint32_t ms_max, bool for_room)` sleeps until bytes have come, until there is room to write (if
-// `for_room`), or until `ms_max` milliseconds are over; it may return early. yield() uses it instead of polling in a
-// circle.
+// What a transport is waited for: bytes to read, room to write. client::wants() says it.
+struct interest {
+    bool bytes = true;
+    bool room  = false;
+};
+
+// Optional: `void wait(uint32_t ms_max, interest what)` sleeps until bytes have come or there is room, as far as `what`
+// asks for it, an attempt to connect can go on, or `ms_max` milliseconds are over; it may return early. yield() uses it
+// instead of polling in a circle.
 template <class T>
-concept waitable_transport = transport<T> && requires(T& t, std::uint32_t ms_max, bool for_room) {
-    { t.wait(ms_max, for_room) } noexcept -> std::same_as<void>;
+concept waitable_transport = transport<T> && requires(T& t, std::uint32_t ms_max, interest what) {
+    { t.wait(ms_max, what) } noexcept -> std::same_as<void>;
 };
 
 // Speaks before the concept does: the first line of the compiler's message is one of these sentences.

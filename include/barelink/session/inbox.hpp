@@ -38,14 +38,18 @@ public:
     }
     // Where the transport may put bytes. Empty: packets have to be taken out first. Work: the unread bytes.
     [[nodiscard]] constexpr bytes_out window() noexcept {
-        if (begin_ == end_ || end_ > capacity_ / 2) compact();
+        if (begin_ == end_) {
+            clear();
+        } else if (end_ > capacity_ / 2) {
+            compact();
+        }
         return {data_ + end_, static_cast<std::size_t>(capacity_ - end_)};
     }
 
     // Reads the fixed header of the next packet. Returns ok once the packet is complete or, for a PUBLISH that is
     // larger than the buffer, once its topic is (or the buffer is full); else would_block, malformed_packet, or
     // packet_too_long for another packet that can never fit.
-    [[nodiscard]] constexpr errc front(fixed_header& h, version v) const noexcept {
+    [[nodiscard]] BARELINK_NOINLINE constexpr errc front(fixed_header& h, version v) const noexcept {
         auto const header = read_header(unread(), v);
         h                 = header.value;
         if (!header || h.packet_size() <= size()) return header.error;

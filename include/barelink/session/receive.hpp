@@ -27,7 +27,8 @@ constexpr void session<F>::end_event() noexcept {
     if (step != after::message) return;
     answer();
     inbox_.skip(pinned_ + left_);
-    flow_ = flow::none;
+    flow_   = flow::none;
+    hungry_ = inbox_.size() == 0;
 }
 
 // What the tables hold for the user, one thing at a time.
@@ -77,7 +78,8 @@ constexpr void session<F>::next_packet(event& e) noexcept {
             if (hungry_) return;
             fault_ = status == errc::ok ? dispatch(e) : status;
             if (flow_ == flow::none) {
-                if (e) return;
+                hungry_ = inbox_.size() == 0;
+                if (e || hungry_) return;
                 continue;
             }
         }

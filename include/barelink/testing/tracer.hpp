@@ -143,10 +143,10 @@ public:
         inner_->close();
         end("closed");
     }
-    constexpr void wait(std::uint32_t ms_max, bool for_room) noexcept
+    constexpr void wait(std::uint32_t ms_max, interest what) noexcept
         requires waitable_transport<Inner>
     {
-        inner_->wait(ms_max, for_room);
+        inner_->wait(ms_max, what);
     }
 
 private:

@@ -27,11 +27,11 @@ public:
     constexpr result<std::size_t> write(bytes_in from) noexcept { return inner_->write(from); }
     constexpr void close() noexcept { inner_->close(); }
     // Work: ms_max calls of `meanwhile`.
-    constexpr void wait(std::uint32_t ms_max, bool for_room) noexcept {
+    constexpr void wait(std::uint32_t ms_max, interest what) noexcept {
         ++waits_;
         if (meanwhile_) meanwhile_();
         for (std::uint32_t ms = 0; ms < ms_max; ++ms) {
-            if (inner_->readable() || (for_room && inner_->writable())) return;
+            if ((what.bytes && inner_->readable()) || (what.room && inner_->writable())) return;
             clock_->advance(1);
             if (meanwhile_) meanwhile_();
         }

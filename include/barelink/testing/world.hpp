@@ -29,7 +29,8 @@ public:
 
     // Whether it has to be woken up.
     [[nodiscard]] constexpr bool due(instant now) const noexcept {
-        return link_->client().readable() || (mqtt_->wants_write() && link_->client().writable()) ||
+        auto const what = mqtt_->wants();
+        return (what.bytes && link_->client().readable()) || (what.room && link_->client().writable()) ||
                mqtt_->next_deadline().due(now);
     }
     constexpr void wake_up() noexcept {

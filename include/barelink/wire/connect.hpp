@@ -43,7 +43,8 @@ inline constexpr std::uint8_t reserved = 0x01, clean = 0x02, will = 0x04, will_q
                               password = 0x40, user_name = 0x80;
 }
 
-[[nodiscard]] constexpr std::uint8_t connect_flags(auto const& c) noexcept {
+template <class Packet = connect_packet>
+[[nodiscard]] constexpr std::uint8_t connect_flags(Packet const& c) noexcept {
     unsigned flags = c.clean_session ? connect_flag::clean : 0U;
     if (!c.will.topic.empty()) {
         flags |= connect_flag::will | static_cast<unsigned>(number(c.will.level) << 3);
@@ -57,7 +58,8 @@ inline constexpr std::uint8_t reserved = 0x01, clean = 0x02, will = 0x04, will_q
 // Says what is wrong with a CONNECT before it is sent: bad_client_id [MQTT-3.1.3-4, -7], bad_will [MQTT-3.1.2-14,
 // 3.1.3-10], bad_user_name [MQTT-3.1.3-11], password_without_user_name [MQTT-3.1.2-22], or bad_option for a password of
 // more than 65535 bytes.
-[[nodiscard]] constexpr errc check_connect(auto const& c) noexcept {
+template <class Packet = connect_packet>
+[[nodiscard]] constexpr errc check_connect(Packet const& c) noexcept {
     constexpr std::size_t text_max = 0xFFFF;
     bool const            old      = c.protocol == version::v3_1;
     if (c.client_id.size() > (old ? client_id_max_3_1 : text_max) || !is_utf8(c.client_id) ||
@@ -75,7 +77,8 @@ inline constexpr std::uint8_t reserved = 0x01, clean = 0x02, will = 0x04, will_q
 
 // Writes CONNECT [MQTT-3.1.3-1]. `c` is a connect_packet, or anything with its members, such as options: then nothing
 // has to be copied first. Requires: check_connect(c) is ok. Returns its length, or connect_too_long.
-[[nodiscard]] constexpr result<std::size_t> encode_connect(bytes_out out, auto const& c) noexcept {
+template <class Packet = connect_packet>
+[[nodiscard]] constexpr result<std::size_t> encode_connect(bytes_out out, Packet const& c) noexcept {
     return encode_packet(out, first_byte(packet_type::connect), errc::connect_too_long, [&](writer& w) {
         w.text(protocol_name(c.protocol));
         w.u8(static_cast<std::uint8_t>(c.protocol));

@@ -192,9 +192,10 @@ protected:
     }
 
     // Writes what the connection waits for.
-    std::size_t watch_socket(std::span<pollfd> into, bool for_room) const noexcept {
+    std::size_t watch_socket(std::span<pollfd> into, interest what) const noexcept {
         if (fd_ < 0 || into.empty()) return 0;
-        int const events = phase_ == phase::connecting ? POLLOUT : for_room ? POLLIN | POLLOUT : POLLIN;
+        int const wish   = (what.bytes ? POLLIN : 0) | (what.room ? POLLOUT : 0);
+        int const events = phase_ == phase::connecting ? POLLOUT : wish;
         into[0]          = {.fd = fd_, .events = static_cast<short>(events), .revents = 0};
         return 1;
     }

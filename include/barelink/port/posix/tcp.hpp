@@ -52,18 +52,18 @@ public:
         release();
     }
 
-    // Sleeps until bytes have come, there is room (if `for_room`), an attempt to connect can go on, or `ms_max`
+    // Sleeps until bytes have come, there is room (as far as `what` asks), an attempt to connect can go on, or `ms_max`
     // milliseconds are over. A signal ends it early, so that a program can leave its loop.
-    void wait(std::uint32_t ms_max, bool for_room) noexcept {
+    void wait(std::uint32_t ms_max, interest what) noexcept {
         std::array<pollfd, max_watched> set;
-        auto const                      count = watch(set, for_room);
+        auto const                      count = watch(set, what);
         detail::sleep_on(std::span{set}.first(count), longest_sleep(ms_max));
     }
 
     // For event loops of one's own: writes the descriptors to wait for with their poll(2) events, and returns how many.
     // While a name is looked up these are the resolver's, later native_handle(). Ask again after each step.
-    std::size_t watch(std::span<pollfd> into, bool for_room) noexcept {
-        return phase_ == phase::resolving ? resolver_.watch(into) : watch_socket(into, for_room);
+    std::size_t watch(std::span<pollfd> into, interest what) noexcept {
+        return phase_ == phase::resolving ? resolver_.watch(into) : watch_socket(into, what);
     }
 
     // Returns after how many milliseconds connect() has to go on although no descriptor moved, at most `ms_max`.
