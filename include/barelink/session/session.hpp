@@ -302,4 +302,5 @@ private:
 }  // namespace barelink::inline v0
 
 #include <barelink/session/receive.hpp>
+#include <barelink/session/restore.hpp>
 #include <barelink/session/send.hpp>

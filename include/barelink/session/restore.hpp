@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+// How a session takes back what a store kept over a reset.
+#pragma once
+
+#include <barelink/session/session.hpp>
+#include <barelink/wire/ack.hpp>
+#include <barelink/wire/header.hpp>
+#include <barelink/wire/publish.hpp>
+
+namespace barelink::inline v0 {
+
+template <features F>
+constexpr errc session<F>::restore(bool outbound, packet_id id, std::size_t size) noexcept
+    requires(F.persistent)
+{
+    if (id == 0 || (!outbound && !has_qos_2)) return errc::store_failed;
+    if (!outbound) {
+        if (inbound_.full()) return errc::inbound_full;
+        inbound_.add({id, inbound_state::known});
+        return errc::ok;
+    }
+    if (inflight_.full()) return errc::inflight_full;
+    auto const record = ring_.reserve_all().first(size);
+    auto const header = read_header(record, version::v3_1);
+    if (!header || header.value.packet_size() != size) return errc::store_failed;
+    auto const body = record.subspan(header.value.size);
+    if (has_qos_2 && header.value.type == packet_type::pubrel && size == ack_size && load_u16(body.data()) == id) {
+        inflight_.add({.id = id, .phase = sender_phase::release_due});
+    } else {
+        auto const p     = decode_publish(header.value.flags, body);
+        bool const known = header.value.type == packet_type::publish && p && p.value.id == id;
+        if (!known || !F.has(p.value.level)) return errc::store_failed;
+        // It may have been sent before the power went, so it counts as a repetition [MQTT-3.3.1-1].
+        record[0] = static_cast<char>(octet(record[0]) | publish_flag::dup);
+        ring_.append(size);
+        inflight_.add({.id = id, .phase = sender_phase::queued});
+    }
+    last_id_ = id;
+    return errc::ok;
+}
+
+}  // namespace barelink::inline v0
