@@ -14,7 +14,7 @@ namespace {
 
 // Should a question ever leave, it is refused on this machine: nobody listens on that port.
 struct local_resolver : barelink::posix::cares_resolver {
-    local_resolver() noexcept : cares_resolver{{.servers = "127.0.0.1:1"}} {}
+    local_resolver() noexcept : cares_resolver{{.servers = "127.0.0.1:1", .try_ms = 100, .tries = 1}} {}
 };
 
 using named_device = basic_device<barelink::posix::tcp<local_resolver>>;

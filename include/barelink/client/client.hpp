@@ -133,7 +133,8 @@ public:
     // What the transport is waited for: not for bytes while those that came wait for acknowledge() or for room.
     [[nodiscard]] constexpr interest wants() const noexcept {
         bool const dialing = phase_ == phase::dial;
-        return {.bytes = dialing || session_.hungry(), .room = dialing || blocked_};
+        bool const reading = session_.hungry() && session_.state() != session_state::connecting;
+        return {.bytes = dialing || reading, .room = dialing || blocked_};
     }
 
     // For epoll, an lwIP callback, a flag set by an interrupt: the transport has bytes, or room. From the owner's

@@ -30,6 +30,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::connect() noexcept {
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr errc client<Transport, Clock, L, Policies...>::disconnect() noexcept {
     if (phase_ == phase::idle) return errc::not_connected;
+    if (session_.state() >= session_state::closing) return errc::ok;  // already on its way out
     if (session_.disconnect() != errc::ok) lose(errc::requested);
     return errc::ok;
 }

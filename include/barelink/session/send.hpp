@@ -193,7 +193,8 @@ constexpr errc session<F>::acknowledge(packet_id id) noexcept
 {
     auto* const slot = inbound_.find_held(id);
     // A message of which chunks are still to come is not the user's yet.
-    bool const coming = flow_ != flow::none && after_ != after::message && shown_id_ == id;
+    bool const handing = flow_ == flow::handing || flow_ == flow::told;
+    bool const coming  = handing && after_ != after::message && shown_id_ == id;
     if (slot == nullptr || coming) return errc::nothing_to_acknowledge;
     slot->state = slot->state == inbound_state::held_2 ? inbound_state::done_2
                   : slot->state == inbound_state::left ? inbound_state::known

@@ -301,6 +301,7 @@ private:
 
 }  // namespace barelink::inline v0
 
+#include <barelink/session/messages.hpp>
 #include <barelink/session/receive.hpp>
 #include <barelink/session/restore.hpp>
 #include <barelink/session/send.hpp>

@@ -23,8 +23,9 @@ struct topic_route {
     void (*handler)(Device&, Event const&) = nullptr;
 };
 
-// The table. Make it `constexpr`: then it lies in flash, and two routes with one filter do not compile.
-//   constexpr router table{std::array{route<pump>{topic_filter("pump/+/set"), qos::at_least_once, on_set}, ...}};
+// The table. Make it `constexpr`: then it lies in flash, and two routes with one filter do not compile. Write `auto`:
+// g++ 12 puts a variable whose template arguments it deduces into RAM.
+//   constexpr auto table = router{std::array{route<pump>{topic_filter("pump/+/set"), qos::at_least_once, on_set}}};
 template <class Device, class Event, std::size_t N>
 class router {
 public:

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSL-1.0
+// Messages of the Server: their header stays in front of the receive buffer, their payload is handed over or flows by.
+#pragma once
+
+#include <barelink/session/session.hpp>
+#include <barelink/wire/publish.hpp>
+
+namespace barelink::inline v0 {
+
+// Reads the header of the PUBLISH in front and decides what becomes of its payload.
+template <features F>
+constexpr errc session<F>::open_message() noexcept {
+    auto const total = header_.packet_size();
+    auto const level = shown_level();
+    left_            = total;
+    flow_cause_      = errc::ok;
+    if (!are_publish_flags(header_.flags)) return errc::malformed_packet;
+    if (!F.has(level)) return errc::protocol_error;  // a level that was never asked for
+    auto const head = header_.remaining < 2 ? total + 1 : head_size();
+    if (head > total) return errc::malformed_packet;
+    if (total > inbox_.size()) {
+        // It has to flow, and some of the buffer has to stay free for that.
+        auto const keep = static_cast<std::uint32_t>(inbox_.memory().size() / 2);
+        inbox_.compact();
+        flow_cause_ = F.chunks && options_->chunks ? errc::ok : errc::message_too_long;
+        if (head > keep) {
+            flow_cause_ = errc::topic_too_long;
+            shown_id_   = 0;
+            return start(flow::dropping, keep < head - 2 ? keep : head - 2);  // all of the identifier flows
+        }
+    }
+    auto const p = decode_publish(header_.flags, {inbox_.data() + header_.size, head - header_.size});
+    if (!p) return p.error;
+    shown_id_ = p.value.id;
+    if (flow_cause_ != errc::ok) return start(flow::dropping, head);
+    return start(is_known() ? flow::repeating : flow::handing, head);  // [MQTT-4.3.3-2]
+}
+
+template <features F>
+constexpr errc session<F>::start(flow how, std::uint32_t pinned) noexcept {
+    flow_   = how;
+    pinned_ = static_cast<std::uint16_t>(pinned);
+    left_ -= pinned;
+    return errc::ok;
+}
+
+// All bytes before the payload. Requires: the two bytes of the topic's length have come.
+template <features F>
+constexpr std::uint32_t session<F>::head_size() const noexcept {
+    return static_cast<std::uint32_t>(header_.size + publish_header_size(topic_size(), shown_level()));
+}
+
+// How many bytes of the payload are here.
+template <features F>
+constexpr std::uint32_t session<F>::piece() const noexcept {
+    auto const here = inbox_.size() - pinned_;
+    return here < left_ ? here : left_;
+}
+
+// Done with a piece that is not the last one; the header stays.
+template <features F>
+constexpr void session<F>::end_piece() noexcept {
+    auto const size = piece();
+    if (size == left_) {
+        flow_ = flow::told;
+    } else {
+        left_ -= size;
+        inbox_.keep(pinned_);
+    }
+}
+
+// Goes on with the open message. Returns false if the user has to get `e`, or if something has to come first.
+template <features F>
+constexpr bool session<F>::hand_over(event& e) noexcept {
+    auto const here = piece();
+    auto const head = head_size();
+    auto const size = header_.packet_size() - head;
+    bool const last = here == left_;
+    if (flow_ == flow::dropping) catch_id(here, head - 2);
+    hungry_ = here == 0 && !last;
+    if (hungry_) return false;
+    if (!last && (flow_ != flow::handing || !F.chunks)) {
+        end_piece();
+        return true;
+    }
+    if (flow_ == flow::repeating || (flow_ == flow::dropping && is_known())) {
+        if constexpr (has_qos_2) repeat(*inbound_.find(shown_id_, true));
+        inbox_.skip(pinned_ + left_);
+        flow_ = flow::none;
+        return true;
+    }
+    if (shown_level() != qos::at_most_once && shown_id_ == 0) fault_ = errc::malformed_packet;
+    stalled_ = fault_ == errc::ok && !admit();
+    if (fault_ != errc::ok || stalled_) return false;
+    auto const kept  = pinned_ - header_.size - 2U;
+    auto const topic = topic_size();
+    e.topic          = {inbox_.data() + header_.size + 2, topic < kept ? topic : kept};
+    e.id             = shown_id_;
+    e.level          = shown_level();
+    e.retain         = (header_.flags & publish_flag::retain) != 0;
+    e.dup            = (header_.flags & publish_flag::dup) != 0;
+    e.size           = size;
+    e.cause          = flow_cause_;
+    e.type           = flow_ == flow::dropping ? event_type::dropped : event_type::message;
+    after_           = after::message;
+    hold_            = manual_ack_ && flow_ != flow::dropping;
+    if (flow_ != flow::handing) return false;
+    e.payload = {inbox_.data() + pinned_, here};
+    if (F.chunks && (!last || left_ != size)) {
+        e.type   = event_type::chunk;
+        e.offset = size - left_;
+        after_   = after::piece;
+    }
+    return false;
+}
+
+// The identifier of a message whose topic did not fit the buffer: picks its two bytes out of what flows by.
+template <features F>
+constexpr void session<F>::catch_id(std::uint32_t here, std::uint32_t id_at) noexcept {
+    auto const at = header_.packet_size() - left_;
+    if (shown_level() == qos::at_most_once) return;
+    for (unsigned i = 0; i < 2; ++i) {
+        auto const offset = id_at + i - at;
+        if (id_at + i < at || offset >= here) continue;
+        auto const byte  = octet(inbox_.data()[pinned_ + offset]);
+        auto const other = shown_id_ & (i == 0 ? 0x00FFU : 0xFF00U);
+        shown_id_        = static_cast<packet_id>(other | static_cast<unsigned>(i == 0 ? byte << 8 : byte));
+    }
+}
+
+// Whether the open message may be handed over; takes note of it. False: a fault, or the user has to acknowledge others.
+template <features F>
+constexpr bool session<F>::admit() noexcept {
+    if constexpr (has_inbound) {
+        bool const exactly_once = shown_level() == qos::exactly_once;
+        if (shown_level() == qos::at_most_once || (!F.deferred_ack && !exactly_once)) return true;
+        auto* slot = inbound_.find(shown_id_, exactly_once);
+        if (slot == nullptr) {
+            if (inbound_.full()) {
+                // Answers that wait have to leave first, or the next connection would begin where this one did.
+                if (!inbound_.any_held() && control_.empty()) fault_ = errc::inbound_full;
+                return false;
+            }
+            slot = inbound_.add({.id = shown_id_});
+        }
+        auto const held = exactly_once ? inbound_state::held_2 : inbound_state::held_1;
+        slot->state     = F.deferred_ack ? held : inbound_state::known;
+    }
+    return true;
+}
+
+// Whether the open message is a QoS 2 message that the user has got before.
+template <features F>
+constexpr bool session<F>::is_known() noexcept {
+    if constexpr (has_qos_2) {
+        if (shown_level() != qos::exactly_once) return false;
+        auto* const slot  = inbound_.find(shown_id_, true);
+        bool const  fresh = (header_.flags & publish_flag::dup) == 0;
+        return slot != nullptr && !(slot->state == inbound_state::stale && fresh);
+    }
+    return false;
+}
+
+// Answers a QoS 2 message that the user has got before, in its turn; one that the user holds is answered later.
+template <features F>
+constexpr void session<F>::repeat(inbound_slot& slot) noexcept {
+    if constexpr (F.deferred_ack) {
+        if (slot.state == inbound_state::left) slot.state = inbound_state::held_2;
+        bool const told = slot.state == inbound_state::known || slot.state == inbound_state::stale;
+        if (told) slot.state = inbound_state::done_2;
+        fill_control();
+    } else {
+        slot.state = inbound_state::known;
+        control_.answer(packet_type::pubrec, slot.id);
+    }
+}
+
+// The user is done with the open message, or at least with looking at it.
+template <features F>
+constexpr void session<F>::answer() noexcept {
+    auto const level = shown_level();
+    if (!has_qos_1 || level == qos::at_most_once) return;
+    bool const exactly_once = has_qos_2 && level == qos::exactly_once;
+    if constexpr (F.deferred_ack) {
+        auto* const slot = hold_ ? nullptr : inbound_.find_held(shown_id_);
+        if (slot != nullptr) slot->state = exactly_once ? inbound_state::done_2 : inbound_state::done_1;
+        fill_control();
+    } else {
+        control_.answer(exactly_once ? packet_type::pubrec : packet_type::puback, shown_id_);
+    }
+}
+
+}  // namespace barelink::inline v0
