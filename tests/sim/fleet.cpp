@@ -143,7 +143,8 @@ TEST_CASE("a fleet comes back spread over time", "[sim][fleet]") {
     for (auto const& a : {absence{0, 26}, absence{2 * second, 15}, absence{10 * second, 5}, absence{60 * second, 2.5},
                           absence{600 * second, 2}}) {
         INFO("the broker was away for " << a.ms << " ms");
-        auto const by_name = returns(a.ms, [&](std::size_t i, instant now) { return name_entropy::draw(names[i], now); });
+        auto const by_name =
+            returns(a.ms, [&](std::size_t i, instant now) { return name_entropy::draw(names[i], now); });
         auto const by_seed = returns(a.ms, [&](std::size_t i, instant) { return numbers[i].draw(); });
         CHECK(crowd(by_name) <= a.crowd);
         CHECK(crowd(by_seed) <= a.crowd);

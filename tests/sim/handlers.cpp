@@ -29,7 +29,8 @@ TEST_CASE("publishing at every level inside a message handler", "[sim][handlers]
     struct ear {
         std::vector<std::string>* seen;
         void hear(std::string_view, message const& m) noexcept {
-            seen->push_back(std::string{m.topic} + "=" + std::string{m.payload} + "@" + std::to_string(number(m.level)));
+                                 seen->push_back(std::string{m.topic} + "=" + std::string{m.payload} + "@" +
+                                                 std::to_string(number(m.level)));
         }
     } listens{&seen};
     d.cloud.knobs.seen = decltype(d.cloud.knobs.seen)::to<&ear::hear>(listens);
@@ -42,7 +43,8 @@ TEST_CASE("publishing at every level inside a message handler", "[sim][handlers]
         CHECK(e.payload == "hello");
     };
     for (auto const level : {qos::at_most_once, qos::at_least_once, qos::exactly_once}) {
-        REQUIRE(d.cloud.publish({.topic = "down/" + std::to_string(number(level)), .payload = "hello", .level = level}));
+        auto const topic = "down/" + std::to_string(number(level));
+        REQUIRE(d.cloud.publish({.topic = topic, .payload = "hello", .level = level}));
     }
     REQUIRE(d.until([&] { return seen.size() == 6 && d.count(event_type::delivered) == 4; }));
     CHECK(seen == std::vector<std::string>{"0=hello@0", "second=hello@0", "1=hello@1", "second=hello@1", "2=hello@2",

@@ -116,7 +116,8 @@ public:
         next = number + 1;
     }
 
-    // Looks at all entries. `complete`: whether everything above QoS 0 must have come. `again`: how often one of QoS 2 may
+    // Looks at all entries. `complete`: whether everything above QoS 0 must have come. `again`: how often one of QoS
+    // 2 may
     // come again, because the other side has lost the session.
     void judge(bool complete, std::uint32_t again) {
         for (auto const& e : entries_) {

@@ -204,7 +204,8 @@ private:
         lane const in{static_cast<std::uint8_t>(i % 2), level};
         if (i % 2 == 0) {
             auto& e = down_.add(in, 20);
-            if (!cloud_.publish({.topic = "down/a", .payload = sim::payload_of(e), .level = level})) note("broker full");
+            if (!cloud_.publish({.topic = "down/a", .payload = sim::payload_of(e), .level = level}))
+                note("broker full");
             return;
         }
         auto&      e  = up_.add(in, 30);
@@ -287,7 +288,8 @@ void cut_everywhere(std::uint32_t latency, std::uint32_t pace) {
     REQUIRE(whole.operations() >= 30);
     for (std::uint32_t at = 1; at <= whole.operations(); ++at) {
         for (bool const done : {false, true}) {
-            INFO("the power goes " << (done ? "after" : "before") << " operation " << at << " of " << whole.operations());
+            auto const when = done ? "after" : "before";
+            INFO("the power goes " << when << " operation " << at << " of " << whole.operations());
             story s{at, done, latency, pace};
             CHECK(s.run() == "");
             CHECK(s.was_cut());

@@ -120,7 +120,8 @@ private:
         if (cloud_.messages_held() != 0) fail("the broker holds messages");
         if (world_.spins() != 0) fail("somebody does not go to sleep");
         if (events_[index(event_type::message)] != 5) fail("not five messages");
-        if (events_[index(event_type::uncertain)] + events_[index(event_type::rejected)] != 0) fail("something was lost");
+        if (events_[index(event_type::uncertain)] + events_[index(event_type::rejected)] != 0)
+            fail("something was lost");
     }
     void on_event(event const& e) {
         ++events_[index(e.type)];

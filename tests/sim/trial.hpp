@@ -43,9 +43,11 @@ public:
     using client_type = client<link_type::client_end, manual_clock, L, coin>;
 
     trial(std::uint64_t seed, plan const& p)
-        : plan_{p}, dice_{seed * 3 + 1}, coin_{dice{seed * 3 + 2}},
-          clock_{{0U - dice_.draw(0, 3000)}}, link_{clock_, seed * 3}, mqtt_{memory_, link_.client(), clock_, plan_.how, coin_},
-          pump_{*mqtt_, link_, handler_}, world_{clock_, cloud_, seed, pump_} {
+        : plan_{p}, dice_{seed * 3 + 1}, coin_{dice{seed * 3 + 2}}, clock_{{0U - dice_.draw(0, 3000)}}, link_{clock_,
+                                                                                                              seed * 3},
+          mqtt_{memory_, link_.client(), clock_, plan_.how, coin_}, pump_{*mqtt_, link_, handler_}, world_{clock_,
+                                                                                                           cloud_, seed,
+                                                                                                           pump_} {
         cloud_.knobs.seen     = decltype(cloud_.knobs.seen)::template to<&trial::on_seen>(*this);
         cloud_.knobs.inflight = L.inbound;
         // With a silent network the device can't be blamed for its silence, nor if bytes come too late.
@@ -126,7 +128,8 @@ private:
         return !fault_.empty();
     }
     waiting current_wait() {
-        if (!link_.connected()) return mqtt_->wants().room ? waiting::dial : idle_ ? waiting::nothing : waiting::backoff;
+        if (!link_.connected())
+            return mqtt_->wants().room ? waiting::dial : idle_ ? waiting::nothing : waiting::backoff;
         if (!mqtt_->online()) return waiting::connack;
         if (mqtt_->wants().room) return waiting::room;
         for (auto const r : requests_) {
@@ -241,7 +244,8 @@ private:
 
     void step() {
         if (idle_ && dice_.chance(700)) note_connect(mqtt_->connect());
-        if (!held_.empty() && dice_.chance(500)) acknowledge(dice_.draw(0, static_cast<std::uint32_t>(held_.size() - 1)));
+        if (!held_.empty() && dice_.chance(500))
+            acknowledge(dice_.draw(0, static_cast<std::uint32_t>(held_.size() - 1)));
         auto const kind = dice_.draw(0, 99);
         if (kind < 45) return publish();
         if (kind < 70) return publish_down();
@@ -284,7 +288,8 @@ private:
         for (std::size_t i = 0; i < into.size(); ++i) into[i] = payload_byte(e, offset + static_cast<std::uint32_t>(i));
         return e.fails && offset + into.size() > e.size / 2 ? 0 : into.size();
     }
-    // A message that is too large for the device has a size that says which one it is: it may be reported without payload.
+    // A message that is too large for the device has a size that says which one it is: it may be reported without
+    // payload.
     void publish_down() {
         if (!cloud_.subscribed("pump", filters[0])) return;
         auto const in    = draw_lane();
@@ -292,7 +297,8 @@ private:
         auto&      e     = down_.add(in, large ? 0 : dice_.draw(size_min, 80));
         if (large) e.size = large_size + e.number;
         auto const payload = payload_of(e);
-        if (!cloud_.publish({.topic = down_topics[in.topic], .payload = payload, .level = in.level})) down_.forget_last();
+        if (!cloud_.publish({.topic = down_topics[in.topic], .payload = payload, .level = in.level}))
+            down_.forget_last();
     }
     void request_something() {
         auto const i = dice_.draw(1, 2);

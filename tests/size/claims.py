@@ -20,9 +20,11 @@ FLAGS = "-std=c++20 -fno-exceptions -fno-rtti -Wall -Wextra -Werror".split()
 COMPILER = r"mem(cpy|move|set|cmp|chr)|bcmp|strlen|__aeabi_\w+|__gnu_thumb1_case_\w+|_GLOBAL_OFFSET_TABLE_"
 OUTSIDE = r"device_\w+"
 POSIX = (
-    r"socket|connect|send|recv|shutdown|close|poll|ppoll|[gs]etsockopt|getsockname|getpeername|inet_pton|if_nametoindex|"
+    r"socket|connect|send|recv|shutdown|close|poll|ppoll|[gs]etsockopt|getsockname|getpeername|"
+    r"inet_pton|if_nametoindex|"
     r"in6addr_loopback|fcntl(64)?|clock_gettime|getrandom|syscall|"
-    r"open(at)?(64)?|read|write|pread(64)?|pwrite(64)?|fsync|fdatasync|f?truncate(64)?|fstat(at)?(64)?|stat(64)?|lseek(64)?|"
+    r"open(at)?(64)?|read|write|pread(64)?|pwrite(64)?|fsync|fdatasync|f?truncate(64)?|"
+    r"fstat(at)?(64)?|stat(64)?|lseek(64)?|"
     r"rename(at)?|unlink(at)?|mkdir(at)?|flock|__errno_location|getpid|snprintf"
 )
 # The variables that the file itself places.
@@ -31,7 +33,8 @@ OWN_VARIABLES = re.compile(r"whole_\w+$")
 # Names that say what is wrong; for the message only, the lists above decide.
 REASONS = (
     (r"^(malloc|calloc|realloc|free|aligned_alloc|_Zn[wa]\w*|_Zd[la]\w*)$", "an allocator"),
-    (r"^(__cxa_(throw|begin_catch|end_catch|rethrow|allocate_exception|call_unexpected)\w*|_Unwind_\w+|__gxx_personality\w*)$",
+    (r"^(__cxa_(throw|begin_catch|end_catch|rethrow|allocate_exception|call_unexpected)\w*"
+    r"|_Unwind_\w+|__gxx_personality\w*)$",
      "exceptions"),
     (r"^(_ZT[ISV]\w*|__dynamic_cast)$", "type information or a virtual table"),
     (r"^(_ZGV\w+|__cxa_guard_\w+)$", "a guarded static"),

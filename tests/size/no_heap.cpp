@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// A device on a real socket, with a heap that ends the program as soon as it is asked for anything: connects, subscribes,
+// A device on a real socket, with a heap that ends the program as soon as it is asked for anything: connects,
+// subscribes,
 // publishes and receives at every level, in chunks and from a source, is thrown out and comes back, and leaves.
 // usage: no-heap EMPTY_FOLDER [guilty]     with `guilty` it asks the heap for a byte, and has to die of it
 #include <netinet/in.h>
@@ -138,7 +139,8 @@ constexpr limits small{.rx_bytes = 256, .tx_bytes = 1024, .sources = 1, .chunks 
 constinit storage<small> memory{};
 
 struct counts {
-    int connected = 0, disconnected = 0, subscribed = 0, unsubscribed = 0, messages = 0, chunks = 0, delivered = 0, others = 0;
+    int connected = 0, disconnected = 0, subscribed = 0, unsubscribed = 0, messages = 0, chunks = 0, delivered = 0,
+        others = 0;
 };
 
 std::size_t pull(void*, std::uint32_t offset, bytes_out into) {

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
-"""claims.py finds each broken claim, and finds nothing in an innocent file. usage: test_claims.py INCLUDE_DIR COMPILER..."""
+"""claims.py finds each broken claim, and finds nothing in an innocent file.
+
+usage: test_claims.py INCLUDE_DIR COMPILER..."""
 import pathlib
 import sys
 import unittest
