@@ -77,7 +77,8 @@ constexpr void session<F>::next_packet(event& e) noexcept {
             if (hungry_) return;
             fault_ = status == errc::ok ? dispatch(e) : status;
             if (flow_ == flow::none) {
-                hungry_ = inbox_.size() == 0;
+                // With a fault nothing more is read: the end of the stream must not hide the cause.
+                hungry_ = fault_ == errc::ok && inbox_.size() == 0;
                 if (e || hungry_) return;
                 continue;
             }
