@@ -92,22 +92,25 @@ public:
         if (on_event) on_event(e);
     }
 
-    options                                          how;
-    manual_clock                                     clock;
-    std::vector<happening>                           happened;
-    std::function<void(event const&)>                on_event;
+    using pump_type  = sleeper<client_type, Link, desk>;
+    using world_type = testing::world<testing::broker<>, pump_type>;
+
+    options                           how;
+    manual_clock                      clock;
+    std::vector<happening>            happened;
+    std::function<void(event const&)> on_event;
 
 private:
-    std::unique_ptr<Link>                            link_;
-    no_entropy                                       entropy_;
+    std::unique_ptr<Link> link_;
+    no_entropy            entropy_;
 
 public:
-    Link&                                            link;
-    testing::broker<>                                cloud;
-    storage<L>                                       memory{};
-    client_type                                      mqtt;
-    sleeper<client_type, Link, desk>                 pump{mqtt, link, *this};
-    testing::world<testing::broker<>, decltype(pump)> world{clock, cloud, 1, pump};
+    Link&             link;
+    testing::broker<> cloud;
+    storage<L>        memory{};
+    client_type       mqtt;
+    pump_type         pump{mqtt, link, *this};
+    world_type        world{clock, cloud, 1, pump};
 };
 
 template <limits L = limits{}, class... Policies>

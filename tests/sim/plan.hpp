@@ -82,8 +82,8 @@ inline plan draw_plan(dice& d, limits const& l) {
     p.silent                 = p.rates.lose != 0;
     p.sources                = l.sources != 0 && d.chance(500);
     p.pause                  = d.chance(300) ? 2000 : d.draw(1, 600);
-    p.steps                  = d.draw(10, 40);
-    p.storms                 = d.draw(1, 2);
+    p.steps                  = d.draw(20, 160);
+    p.storms                 = d.draw(1, 3);
     p.wrap                   = d.draw(0, p.pause * p.steps * 2 / 5 + 200);
     return p;
 }

@@ -129,13 +129,13 @@ public:
         cloud_.knobs.seen = decltype(cloud_.knobs.seen)::to<&story::on_seen>(*this);
         // The user's own doing counts from the moment on at which the message is noted: a device that loses its power
         // before has forgotten both, and must get the message again.
-        flash_.on_noted     = [this](packet_id id) { commit(id); };
+        flash_.on_noted       = [this](packet_id id) { commit(id); };
         cloud_.knobs.inflight = with_store.inbound;
         how_.host             = "broker";
-        how_.client_id  = "pump";
-        how_.clean_session  = false;
-        how_.backoff_ms_min = 100;
-        how_.backoff_ms_max = 1000;
+        how_.client_id        = "pump";
+        how_.clean_session    = false;
+        how_.backoff_ms_min   = 100;
+        how_.backoff_ms_max   = 1000;
     }
     // Returns what went wrong. Afterwards operations() says how many there were.
     std::string run() {
@@ -165,11 +165,11 @@ private:
         life(story& s)
             : mqtt{memory, s.wire_.client(), s.clock_, s.how_, s.entropy_, s.flash_}, ear{&s}, pump{mqtt, s.wire_, ear},
               world{s.clock_, s.cloud_, 1, pump} {}
-        storage<with_store>                                            memory{};
-        client_type                                                    mqtt;
-        handler                                                        ear;
-        testing::device<client_type, dying_link, handler>              pump;
-        testing::world<testing::broker<>, decltype(pump)>              world;
+        storage<with_store>                               memory{};
+        client_type                                       mqtt;
+        handler                                           ear;
+        testing::device<client_type, dying_link, handler> pump;
+        testing::world<testing::broker<>, decltype(pump)> world;
     };
 
     void note(std::string const& what) {
@@ -260,22 +260,24 @@ private:
     }
     void on_seen(std::string_view, message const& m) noexcept { up_.arrived({1, m.level}, m.payload); }
 
-    options                  how_;
-    power                    power_;
-    manual_clock             clock_{{0U - 300U}};
-    link_type                link_;
-    testing::broker<>        cloud_;
-    flash                    flash_{power_};
-    dying_link               wire_{link_, power_};
-    no_entropy               entropy_;
-    ledger                   up_{"up"};
-    ledger                   down_{"down"};
-    std::vector<std::pair<packet_id, std::string>> provisional_;
-    std::unique_ptr<life>    now_ = std::make_unique<life>(*this);
-    std::string              fault_;
-    std::uint32_t            pace_;
-    std::uint32_t            next_ = 0;
-    int                      cuts_ = 0;
+    using notes = std::vector<std::pair<packet_id, std::string>>;
+
+    options               how_;
+    power                 power_;
+    manual_clock          clock_{{0U - 300U}};
+    link_type             link_;
+    testing::broker<>     cloud_;
+    flash                 flash_{power_};
+    dying_link            wire_{link_, power_};
+    no_entropy            entropy_;
+    ledger                up_{"up"};
+    ledger                down_{"down"};
+    notes                 provisional_;  // messages of QoS 2 that are not noted yet
+    std::unique_ptr<life> now_ = std::make_unique<life>(*this);
+    std::string           fault_;
+    std::uint32_t         pace_;
+    std::uint32_t         next_ = 0;
+    int                   cuts_ = 0;
 };
 
 // Cuts at every operation that an undisturbed life has.

@@ -241,229 +241,63 @@ private:
     }
 
     // --- steps of a storm
-
-    void step() {
-        if (idle_ && dice_.chance(700)) note_connect(mqtt_->connect());
-        if (!held_.empty() && dice_.chance(500))
-            acknowledge(dice_.draw(0, static_cast<std::uint32_t>(held_.size() - 1)));
-        auto const kind = dice_.draw(0, 99);
-        if (kind < 45) return publish();
-        if (kind < 70) return publish_down();
-        if (kind < 78) return request_something();
-        if (kind < 81) return cloud_.kick("pump");
-        if (kind < 83) return link_.cut();
-        if (kind < 84) return cloud_.restart(true);
-        if (kind < 86) return lose_session();
-        if (kind < 88) return plan_.silent ? link_.lose() : void();
-        if (kind < 94) return turn_a_knob();
-        if (kind < 97) return acknowledge_all();
-        if (!idle_) static_cast<void>(mqtt_->disconnect());
-    }
-    lane draw_lane() {
-        auto const top = number(L.highest_qos);
-        return {static_cast<std::uint8_t>(dice_.draw(0, lane::topics - 1)), static_cast<qos>(dice_.draw(0, top))};
-    }
-    void publish() {
-        auto const in     = draw_lane();
-        bool const pulled = plan_.sources && dice_.chance(300);
-        auto&      e      = up_.add(in, pulled ? dice_.draw(size_min, 800) : dice_.draw(size_min, 90));
-        auto const topic  = up_topics[in.topic];
-        auto       id     = result<packet_id>{};
-        if constexpr (L.sources != 0) {
-            if (pulled) {
-                e.fails = dice_.chance(50);
-                id      = mqtt_->publish({.topic = topic, .level = in.level}, e.size, {&trial::pull, &e});
-            }
-        }
-        if (!pulled) id = mqtt_->publish({.topic = topic, .payload = payload_of(e), .level = in.level});
-        if (id) return up_.accept(e, id.value);
-        bool const expected = id.error == errc::inflight_full || id.error == errc::ring_full ||
-                              (id.error == errc::not_connected && in.level == qos::at_most_once) ||
-                              (pulled && (id.error == errc::sources_full || id.error == errc::source_failed));
-        if (!expected) note("publish() returned " + std::to_string(static_cast<int>(id.error)));
-        up_.forget_last();
-    }
-    static std::size_t pull(void* context, std::uint32_t offset, bytes_out into) {
-        auto const& e = *static_cast<entry const*>(context);
-        for (std::size_t i = 0; i < into.size(); ++i) into[i] = payload_byte(e, offset + static_cast<std::uint32_t>(i));
-        return e.fails && offset + into.size() > e.size / 2 ? 0 : into.size();
-    }
-    // A message that is too large for the device has a size that says which one it is: it may be reported without
-    // payload.
-    void publish_down() {
-        if (!cloud_.subscribed("pump", filters[0])) return;
-        auto const in    = draw_lane();
-        bool const large = dice_.chance(250);
-        auto&      e     = down_.add(in, large ? 0 : dice_.draw(size_min, 80));
-        if (large) e.size = large_size + e.number;
-        auto const payload = payload_of(e);
-        if (!cloud_.publish({.topic = down_topics[in.topic], .payload = payload, .level = in.level}))
-            down_.forget_last();
-    }
-    void request_something() {
-        auto const i = dice_.draw(1, 2);
-        if (requests_[i] != request::none) return;
-        if (known_[i]) {
-            unsubscribe(i);
-        } else {
-            subscribe(i);
-        }
-    }
-    void subscribe(std::size_t i) {
-        auto const e = mqtt_->subscribe(filters[i], L.highest_qos);
-        if (e == errc::ok) {
-            requests_[i] = request::subscribe;
-            known_[i]    = true;
-        } else if (e != errc::ring_full && e != errc::subscribe_requests_full) {
-            note("subscribe() returned " + std::to_string(static_cast<int>(e)));
-        }
-    }
-    void unsubscribe(std::size_t i) {
-        auto const e = mqtt_->unsubscribe(filters[i]);
-        if (e == errc::ok) {
-            requests_[i] = request::unsubscribe;
-        } else if (e != errc::ring_full && e != errc::subscribe_requests_full) {
-            note("unsubscribe() returned " + std::to_string(static_cast<int>(e)));
-        }
-    }
-    void lose_session() {
-        if (!plan_.forgets) return;
-        cloud_.restart(false);
-        ++sessions_lost_;
-        just_lost_ = true;
-    }
-    void turn_a_knob() {
-        auto& k = cloud_.knobs;
-        if (dice_.chance(500)) {
-            k.answer_connects = k.answer_pings = k.answer_publishes = k.answer_requests = k.deliver = true;
-            return;
-        }
-        bool* const all[] = {&k.answer_connects, &k.answer_pings, &k.answer_publishes, &k.answer_requests, &k.deliver};
-        *all[dice_.draw(0, 4)] = false;
-    }
-    void acknowledge(std::size_t i) {
-        if constexpr (L.manual_ack) {
-            // What the connection took with it is not there any more.
-            auto const e = mqtt_->acknowledge(held_[i].id);
-            if (e != errc::ok && e != errc::nothing_to_acknowledge) note("acknowledge() returned something else");
-            held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(i));
-        }
-    }
-    void acknowledge_all() {
-        while (!held_.empty()) acknowledge(0);
-    }
+    void step();
+    lane draw_lane();
+    void publish();
+    static std::size_t pull(void* context, std::uint32_t offset, bytes_out into);
+    void publish_down();
+    void request_something();
+    void subscribe(std::size_t i);
+    void unsubscribe(std::size_t i);
+    void lose_session();
+    void turn_a_knob();
+    void acknowledge(std::size_t i);
+    void acknowledge_all();
 
     // --- what happens
-
-    void on_event(event const& e) {
-        switch (e.type) {
-        case event_type::connected: return on_connected(e);
-        case event_type::disconnected:
-            partial_.clear();
-            if (plan_.how.clean_session) ++sessions_lost_;
-            idle_ = e.cause == errc::requested;
-            if (!idle_ && e.retry_in_ms == 0) note("the device gave up");
-            return;
-        case event_type::message: return on_message(e);
-        case event_type::chunk:
-            if (e.offset != partial_.size()) note("a chunk is missing");
-            partial_ += e.payload;
-            return;
-        case event_type::dropped:
-            if (plan_.how.chunks) note("dropped although chunks are on");
-            if (e.cause != errc::message_too_long) note("dropped for another reason");
-            return down_.arrived(lane_of(e), e.size - large_size);
-        case event_type::subscribed:
-        case event_type::subscribe_failed:
-        case event_type::unsubscribed:
-        case event_type::unsubscribe_failed: return on_request(e);
-        case event_type::delivered: return finish(e, outcome::delivered);
-        case event_type::rejected:
-            if (e.cause != errc::source_failed) note("rejected for another reason");
-            if (e.id != 0) finish(e, outcome::rejected);
-            return;
-        case event_type::uncertain:
-            if (plan_.kept()) note("uncertain, although the broker has kept the session");
-            return finish(e, outcome::uncertain);
-        case event_type::replaced: return;
-        default: note("an event of an unknown type");
-        }
-    }
-    void on_connected(event const& e) {
-        bool const must = connected_ && plan_.kept() && plan_.how.protocol == version::v3_1_1;
-        if (must && !e.session_present) note("the session is gone");
-        connected_ = true;
-        // With 3.1, or if the CONNACK that said it was lost, the device can't know that the broker has forgotten it.
-        bool const told = plan_.how.protocol == version::v3_1_1 && !e.session_present;
-        if (just_lost_ && !told && !plan_.how.clean_session) lost_unseen_ = true;
-        just_lost_ = false;
-    }
-    static lane lane_of(event const& e) {
-        return {static_cast<std::uint8_t>(e.topic == down_topics[0] ? 0 : 1), e.level};
-    }
-    void on_message(event const& e) {
-        if (e.topic == "down/rest") {
-            heard_ = true;
-            return;
-        }
-        if (e.id != 0 && plan_.how.manual_ack) held_.push_back({e.id, e.level});
-        if (e.size != e.payload.size()) {
-            if (e.size != partial_.size() || !e.payload.empty()) note("a message in chunks ends too early");
-            down_.arrived(lane_of(e), partial_);
-            partial_.clear();
-        } else {
-            down_.arrived(lane_of(e), e.payload);
-        }
-        if (!calm_ && dice_.chance(100)) publish();
-    }
-    void on_request(event const& e) {
-        for (std::size_t i = 0; i < 3; ++i) {
-            if (e.topic != filters[i]) continue;
-            bool const leaving = e.type == event_type::unsubscribed || e.type == event_type::unsubscribe_failed;
-            if (requests_[i] == (leaving ? request::unsubscribe : request::subscribe)) requests_[i] = request::none;
-            // One that was not answered in time stays declared, and is asked for again after the next CONNACK.
-            lapsed_[i] = e.type == event_type::subscribe_failed && e.cause == errc::subscribe_timeout;
-            known_[i]  = e.type == event_type::subscribed || lapsed_[i];
-        }
-    }
-    void finish(event const& e, outcome how) {
-        if (e.id == rest_id_ && how == outcome::delivered) {
-            rest_id_ = 0;
-        } else {
-            up_.finish(e.id, how);
-        }
-    }
-    void on_seen(std::string_view, message const& m) noexcept {
-        if (m.topic == "up/rest") return;
-        up_.arrived({static_cast<std::uint8_t>(m.topic == up_topics[0] ? 0 : 1), m.level}, m.payload);
-    }
+    void on_event(event const& e);
+    void on_connected(event const& e);
+    static lane lane_of(event const& e);
+    void on_message(event const& e);
+    void on_request(event const& e);
+    void finish(event const& e, outcome how);
+    void on_seen(std::string_view, message const& m) noexcept;
 
     static constexpr std::uint32_t large_size = 160;
 
-    plan            plan_;
-    dice            dice_;
-    coin            coin_;
-    manual_clock    clock_;
-    link_type       link_;
-    cloud_type      cloud_;
-    storage<L>      memory_{};
+    using pump_type  = testing::device<client_type, link_type, handler>;
+    using world_type = testing::world<cloud_type, pump_type>;
+
+    plan                plan_;
+    dice                dice_;
+    coin                coin_;
+    manual_clock        clock_;
+    link_type           link_;
+    cloud_type          cloud_;
+    storage<L>          memory_{};
     zeroed<client_type> mqtt_;
-    handler         handler_{this};
-    testing::device<client_type, link_type, handler> pump_;
-    testing::world<cloud_type, decltype(pump_)>      world_;
-    ledger          up_{"up"};
-    ledger          down_{"down"};
-    wait_counts     waits_;
-    std::string     fault_;
-    std::string     partial_;
-    std::vector<held> held_;
-    request         requests_[3] = {};
-    bool            known_[3]    = {};
-    bool            lapsed_[3]   = {};
-    bool            idle_ = true, connected_ = false, calm_ = false, heard_ = false;
-    bool            just_lost_ = false, lost_unseen_ = false;
-    packet_id       rest_id_       = 0;  // of the publish that ends an image
-    std::uint32_t   sessions_lost_ = 0;
+    handler             handler_{this};
+    pump_type           pump_;
+    world_type          world_;
+    ledger              up_{"up"};
+    ledger              down_{"down"};
+    wait_counts         waits_;
+    std::string         fault_;
+    std::string         partial_;  // the chunks of a message so far
+    std::vector<held>   held_;     // messages to be acknowledged
+    request             requests_[3]   = {};
+    bool                known_[3]      = {};  // filters that are declared
+    bool                lapsed_[3]     = {};  // those that the broker did not answer
+    bool                idle_          = true;
+    bool                connected_     = false;  // at least once
+    bool                calm_          = false;
+    bool                heard_         = false;
+    bool                just_lost_     = false;  // the broker has just lost the session
+    bool                lost_unseen_   = false;  // and could not say so
+    packet_id           rest_id_       = 0;      // of the publish that ends an image
+    std::uint32_t       sessions_lost_ = 0;
 };
 
 }  // namespace sim
+
+#include "sim/trial_steps.hpp"

@@ -135,6 +135,11 @@ constexpr bool session<F>::admit() noexcept {
         bool const exactly_once = shown_level() == qos::exactly_once;
         if (shown_level() == qos::at_most_once || (!F.deferred_ack && !exactly_once)) return true;
         auto* slot = inbound_.find(shown_id_, exactly_once);
+        // A new message under a forgotten identifier takes its place in the order of what comes.
+        if (slot != nullptr && slot->state == inbound_state::stale) {
+            inbound_.erase(slot);
+            slot = nullptr;
+        }
         if (slot == nullptr) {
             if (inbound_.full()) {
                 // Answers that wait have to leave first, or the next connection would begin where this one did.

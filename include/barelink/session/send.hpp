@@ -356,7 +356,9 @@ constexpr errc session<F>::expire() noexcept {
 template <features F>
 constexpr deadline session<F>::next_deadline() const noexcept {
     if (state_ == session_state::offline) return {};
-    auto first = timers_.next(state_ == session_state::online && has_room());
+    // expire() blames nobody before all that came is taken out, so until then there is nothing to wake up for.
+    auto first = timers_.next(state_ == session_state::online && has_room(), hungry_);
+    if (!hungry_) return first;
     first.earliest(subscriptions_.overdue(2 * options_->request_timeout_ms));
     first.earliest(acknowledgement_due());
     return first;

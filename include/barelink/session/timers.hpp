@@ -28,11 +28,13 @@ public:
     [[nodiscard]] constexpr bool due(timer t, instant now) const noexcept {
         return armed(t) && now.reached(at_[index(t)]);
     }
-    // The first of them; a ping may have to wait for something else.
-    [[nodiscard]] constexpr deadline next(bool with_ping) const noexcept {
+    // The first of them, without those that have to wait for something else.
+    [[nodiscard]] constexpr deadline next(bool with_ping, bool with_answer) const noexcept {
         deadline first{};
-        for (std::size_t i = with_ping ? 0 : 1; i < count; ++i) {
-            if (armed(static_cast<timer>(i))) first.earliest(at_[i]);
+        for (std::size_t i = 0; i < count; ++i) {
+            auto const t = static_cast<timer>(i);
+            if ((t == timer::ping && !with_ping) || (t == timer::answer && !with_answer)) continue;
+            if (armed(t)) first.earliest(at_[i]);
         }
         return first;
     }
