@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The job's seven functions over the client's public API; each program defines `device` and includes this.
+// The job's seven functions over the client's public API; JOB_MAXQOS comes from the build, and
+// each program says whether the client comes back by itself (`reconnects`) before it includes this.
 #pragma once
 
 #include <barelink/client/client.hpp>
@@ -7,6 +8,18 @@
 #include "hal.h"
 
 namespace {
+
+constexpr barelink::limits device{.highest_qos        = static_cast<barelink::qos>(JOB_MAXQOS),
+                                  .rx_bytes           = JOB_BUF,
+                                  .tx_bytes           = JOB_BUF,
+                                  .answers            = 4,
+                                  .inflight           = JOB_INFLIGHT,
+                                  .inbound            = JOB_INFLIGHT,
+                                  .subscriptions      = 1,
+                                  .subscribe_requests = 1,
+                                  .topic_bytes        = 64,
+                                  .reconnect          = reconnects,
+                                  .statistics         = false};
 
 using barelink::errc;
 using barelink::event;
