@@ -24,15 +24,15 @@ constexpr bool sender_is(sender_phase from, sender_event cause, sender_action ac
     auto const at = row(sender_rules, from, cause);
     auto const cell = sender_table[static_cast<std::size_t>(from)][static_cast<std::size_t>(cause)];
     return at != sender_rules.size() && sender_rules[at].action == action && sender_rules[at].to == to &&
-           cell.action == action && cell.to == to;
+           cell.action() == action && cell.to() == to;
 }
 constexpr bool sender_refuses(sender_phase from, sender_event cause) {
     auto const cell = sender_table[static_cast<std::size_t>(from)][static_cast<std::size_t>(cause)];
-    return row(sender_rules, from, cause) == sender_rules.size() && cell.action == sender_action::refuse;
+    return row(sender_rules, from, cause) == sender_rules.size() && cell.action() == sender_action::refuse;
 }
 constexpr bool receiver_is(receiver_phase from, receiver_event cause, receiver_action action, receiver_phase to) {
     auto const cell = receiver_table[static_cast<std::size_t>(from)][static_cast<std::size_t>(cause)];
-    return cell.action == action && cell.to == to;
+    return cell.action() == action && cell.to() == to;
 }
 
 constexpr bool in_second_half(sender_phase p) {
@@ -103,7 +103,7 @@ TEST_CASE("every cell of the sender's table comes from a rule or refuses", "[ses
         for (std::size_t e = 0; e < sender_table[p].size(); ++e) {
             auto const at = row(sender_rules, static_cast<sender_phase>(p), static_cast<sender_event>(e));
             bool const is_rule = at != sender_rules.size();
-            CHECK((sender_table[p][e].action != sender_action::refuse) == is_rule);
+            CHECK((sender_table[p][e].action() != sender_action::refuse) == is_rule);
             legal += is_rule ? 1U : 0U;
         }
     }

@@ -2,16 +2,20 @@
 // A list of at most `capacity` elements in memory of somebody else; keeps its order, knows no size at compile time.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
-#include <barelink/base/config.hpp>
+#include <barelink/base/bytes.hpp>
 
 namespace barelink::inline v0 {
 
-// Requires of T: copy assignable. Lifetime: the span must outlive the list.
+// Requires of T: trivially copyable. Lifetime: the span must outlive the list.
 template <class T>
 class list {
+    static_assert(std::is_trivially_copyable_v<T>);
+
 public:
     constexpr list() noexcept = default;
     constexpr explicit list(std::span<T> area) noexcept
@@ -32,15 +36,14 @@ public:
     }
     // Removes one element; those behind it move up. Work: bounded by size().
     constexpr void erase(T* element) noexcept {
-        // From the back, one carried along: compilers take the plain loop for memmove, which nothing else may need.
-        T carried = *(end() - 1);
-        for (auto* at = end() - 1; at != element;) {
-            --at;
-            T const next = *at;
-            *at          = carried;
-            carried      = next;
-        }
         --size_;
+        if (std::is_constant_evaluated()) {
+            for (; element != end(); ++element) *element = element[1];
+        } else {
+            // Compilers would take the loop above for memmove, which nothing else needs.
+            detail::copy_forward(reinterpret_cast<char*>(element), reinterpret_cast<char const*>(element + 1),
+                                 static_cast<std::size_t>(end() - element) * sizeof(T));
+        }
     }
     constexpr void clear() noexcept { size_ = 0; }
 

@@ -55,18 +55,23 @@ namespace detail {
 }  // namespace detail
 
 // Reads a string once for all rules of MQTT on strings. Work: its length.
-[[nodiscard]] constexpr std::uint8_t utf8_scan(std::string_view text) noexcept {
-    std::uint8_t found = 0;
-    for (std::size_t i = detail::plain_prefix(text); i < text.size();) {
-        auto const c = octet(text[i]);
-        if (c == 0) return utf8_ill_formed;
-        if (c < 0x80) {
-            if (c == '+' || c == '#') found |= utf8_wildcard;
-            ++i;
-        } else {
-            auto const size = utf8_multibyte({text.data() + i, text.size() - i});
+[[nodiscard]] BARELINK_NOINLINE constexpr std::uint8_t utf8_scan(std::string_view text) noexcept {
+    std::uint8_t      found = 0;
+    char const*       at    = text.data() + detail::plain_prefix(text);
+    char const* const end   = text.data() + text.size();
+    while (at != end) {
+        auto const c = octet(*at);
+        // From ',' to DEL there is nothing special, and topics have little else.
+        if (static_cast<unsigned>(c - ',') < 0x80U - ',') {
+            ++at;
+        } else if (c >= 0x80) {
+            auto const size = utf8_multibyte({at, static_cast<std::size_t>(end - at)});
             if (size == 0) return utf8_ill_formed;
-            i += size;
+            at += size;
+        } else {
+            if (c == 0) return utf8_ill_formed;
+            if (c == '+' || c == '#') found = utf8_wildcard;
+            ++at;
         }
     }
     return found;

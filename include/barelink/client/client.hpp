@@ -52,7 +52,7 @@ public:
     static constexpr features enabled = features_of(L, persistent);
 
     constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept
-        : options_{&o}, transport_{t}, clock_{c}, session_{s.memory()} {
+        : options_{&o}, session_{s.memory()}, transport_{t}, clock_{c} {
         (entropy_.bind(policies), ...);
         (credentials_.bind(policies), ...);
         (store_.bind(policies), ...);
@@ -158,11 +158,11 @@ private:
     constexpr void lose(errc why) noexcept;
     constexpr void observe(event const& e) noexcept;
     constexpr std::uint32_t draw() noexcept;
-    constexpr event farewell() noexcept;
+    constexpr void farewell(event& e) noexcept;
     constexpr errc restore() noexcept;
     constexpr bool store_answers() noexcept;
     constexpr void drain_mailbox() noexcept;
-    constexpr event refused_mail() noexcept;
+    constexpr void refused_mail(event& e) noexcept;
 
     // Small members first, see session.hpp.
     phase             phase_      = phase::idle;
@@ -182,10 +182,10 @@ private:
     instant           at_ = {};  // login, dial: when to give up; backoff: when to try again; linked: since when
     std::uint32_t     retry_in_ms_ = 0;
     options const*    options_;
-    Transport&        transport_;
-    Clock&            clock_;
     session<enabled>  session_;
 
+    [[no_unique_address]] detail::borrowed<Transport>                        transport_;
+    [[no_unique_address]] detail::borrowed<Clock>                            clock_;
     [[no_unique_address]] counters                                           statistics_  = {};
     [[no_unique_address]] detail::policy<entropy, name_entropy>              entropy_     = {};
     [[no_unique_address]] detail::policy<credentials, fixed_credentials>     credentials_ = {};

@@ -15,7 +15,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::connect() noexcept {
     if (o.host.empty() || o.port == 0) return errc::bad_address;
     if ((o.chunks && !L.chunks) || (o.manual_ack && !L.manual_ack)) return errc::bad_option;
     if (o.backoff_ms_min == 0 || o.backoff_ms_min > o.backoff_ms_max) return errc::bad_option;
-    now_ = clock_.now();
+    now_ = clock_->now();
     session_.on_time(now_);
     if (auto const e = restore(); e != errc::ok) return e;
     if constexpr (L.manual_ack) session_.manual_ack(o.manual_ack);
@@ -57,7 +57,7 @@ constexpr result<packet_id> client<Transport, Clock, L, Policies...>::publish(me
 
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr void client<Transport, Clock, L, Policies...>::poll() noexcept {
-    now_ = clock_.now();
+    now_ = clock_->now();
     session_.end_event();
     session_.on_time(now_);
     // Noted while it is true: on a link of months the clock may wrap before the end.
@@ -113,7 +113,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::log_in() noexcept {
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr void client<Transport, Clock, L, Policies...>::dial() noexcept {
     auto const& o = *options_;
-    auto const  r = transport_.connect({o.host, o.port});
+    auto const  r = transport_->connect({o.host, o.port});
     if (!r) return lose(r.error);
     if (r.value == connect_stage::done) {
         phase_   = phase::linked;
@@ -139,7 +139,7 @@ constexpr void client<Transport, Clock, L, Policies...>::write() noexcept {
     blocked_       = false;
     auto const out = session_.pending_output();
     if (!out.empty()) {
-        auto const n = transport_.write(out);
+        auto const n = transport_->write(out);
         if (n.error != errc::ok && n.error != errc::would_block) return lose(n.error);
         blocked_ = n.value != out.size();
         if (n.value != 0) statistics_.write(n.value);
@@ -153,7 +153,7 @@ constexpr void client<Transport, Clock, L, Policies...>::read() noexcept {
     if (phase_ != phase::linked || !session_.hungry()) return;
     auto const window = session_.receive_window();
     if (window.empty()) return;
-    auto const n = transport_.read(window);
+    auto const n = transport_->read(window);
     if (n.error == errc::ok) {
         statistics_.read(n.value);
         session_.received(n.value);
@@ -168,7 +168,7 @@ constexpr void client<Transport, Clock, L, Policies...>::lose(errc why) noexcept
     auto const& o = *options_;
     if (session_.state() >= session_state::closing) why = errc::requested;
     replaced_ = takeover_.ended(was_online_, why, stable_);
-    transport_.close();
+    transport_->close();
     session_.end();
     was_online_  = false;
     blocked_     = false;
@@ -196,20 +196,27 @@ constexpr std::uint32_t client<Transport, Clock, L, Policies...>::draw() noexcep
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr event client<Transport, Clock, L, Policies...>::farewell() noexcept {
-    if (replaced_) {
-        replaced_ = false;
-        return {.type = event_type::replaced};
+constexpr void client<Transport, Clock, L, Policies...>::farewell(event& e) noexcept {
+    e.type = event_type::replaced;
+    if (!replaced_) {
+        lost_         = false;
+        e.type        = event_type::disconnected;
+        e.cause       = cause_;
+        e.retry_in_ms = retry_in_ms_;
     }
-    lost_ = false;
-    return {.type = event_type::disconnected, .cause = cause_, .retry_in_ms = retry_in_ms_};
+    replaced_ = false;
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr event client<Transport, Clock, L, Policies...>::next_event() noexcept {
-    auto e = lost_ ? farewell() : session_.next_event();
+    event e{};
+    if (lost_) {
+        farewell(e);
+    } else {
+        session_.next_event(e);
+    }
     if constexpr (has_mailbox) {
-        if (!e) e = refused_mail();
+        if (!e) refused_mail(e);
     }
     if (e) observe(e);
     return e;
@@ -259,15 +266,15 @@ constexpr deadline client<Transport, Clock, L, Policies...>::next_deadline() noe
 template <class Transport, class Clock, limits L, class... Policies>
 template <class Handler>
 constexpr void client<Transport, Clock, L, Policies...>::yield(std::uint32_t ms, Handler&& handler) noexcept {
-    auto const until = clock_.now() + ms;
+    auto const until = clock_->now() + ms;
     for (;;) {
         poll(handler);
-        auto const now = clock_.now();
+        auto const now = clock_->now();
         if (now.reached(until)) return;
         if constexpr (waitable_transport<Transport>) {
             auto next = next_deadline();
             next.earliest(until);
-            if (auto const pause = next.left(now); pause != 0) transport_.wait(pause, wants());
+            if (auto const pause = next.left(now); pause != 0) transport_->wait(pause, wants());
         }
     }
 }
@@ -330,7 +337,7 @@ constexpr void client<Transport, Clock, L, Policies...>::drain_mailbox() noexcep
 
 // A message from the mailbox that could not be published; it is shown before it is removed.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr event client<Transport, Clock, L, Policies...>::refused_mail() noexcept {
+constexpr void client<Transport, Clock, L, Policies...>::refused_mail(event& e) noexcept {
     if constexpr (has_mailbox) {
         if (mail_ == mail_state::told) {
             mail_ = mail_state::none;
@@ -339,16 +346,15 @@ constexpr event client<Transport, Clock, L, Policies...>::refused_mail() noexcep
         }
         message m{};
         if (mail_ == mail_state::refused && mailbox_->front(m)) {
-            mail_ = mail_state::told;
-            return {.type   = event_type::dropped,
-                    .cause  = mail_cause_,
-                    .level  = m.level,
-                    .retain = m.retain,
-                    .size   = static_cast<std::uint32_t>(m.payload.size()),
-                    .topic  = m.topic};
+            mail_    = mail_state::told;
+            e.type   = event_type::dropped;
+            e.cause  = mail_cause_;
+            e.level  = m.level;
+            e.retain = m.retain;
+            e.size   = static_cast<std::uint32_t>(m.payload.size());
+            e.topic  = m.topic;
         }
     }
-    return {};
 }
 
 }  // namespace barelink::inline v0

@@ -41,6 +41,27 @@ consteval bool check_policy() {
     return true;
 }
 
+// A user's object: a pointer, or nothing at all for one that has no state.
+template <class T>
+class borrowed {
+public:
+    constexpr explicit borrowed(T& object) noexcept : object_{&object} {}
+    constexpr T* operator->() const noexcept { return object_; }
+
+private:
+    T* object_;
+};
+template <class T>
+    requires(std::is_empty_v<T> && std::is_trivially_default_constructible_v<T>)
+class borrowed<T> {
+public:
+    constexpr explicit borrowed(T&) noexcept {}
+    constexpr T* operator->() const noexcept { return &object_; }
+
+private:
+    [[no_unique_address]] mutable T object_ = {};
+};
+
 // A policy as a member: a pointer to the user's object, or nothing at all for the default one.
 template <class T, class Default>
 class policy {

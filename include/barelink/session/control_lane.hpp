@@ -19,7 +19,7 @@ public:
 
     // Without room for one more answer no further packet is taken from the receive buffer, so none is ever lost.
     [[nodiscard]] constexpr bool has_room(int answers = 1) const noexcept {
-        return capacity_ - size_ >= answers * ack_size;
+        return size_ + static_cast<unsigned>(answers * ack_size) <= capacity_;
     }
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
     // True after a write that ended inside a packet: that packet must be finished before another lane may write.

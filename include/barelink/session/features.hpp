@@ -19,6 +19,10 @@ struct features {
     [[nodiscard]] constexpr bool has(version v) const noexcept {
         return (v == version::v3_1 && v3_1) || (v == version::v3_1_1 && v3_1_1);
     }
+    // The version that is spoken if there is just one, else version{}.
+    [[nodiscard]] constexpr version only() const noexcept {
+        return v3_1 && v3_1_1 ? version{} : v3_1 ? version::v3_1 : version::v3_1_1;
+    }
     [[nodiscard]] constexpr bool has(qos level) const noexcept { return level <= highest_qos; }
 
     friend constexpr bool operator==(features const&, features const&) = default;

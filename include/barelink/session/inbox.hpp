@@ -17,7 +17,7 @@ class inbox {
 public:
     constexpr inbox() noexcept = default;
     constexpr explicit inbox(bytes_out area) noexcept
-        : data_{area.data()}, capacity_{static_cast<std::uint16_t>(area.size())} {}
+        : capacity_{static_cast<std::uint16_t>(area.size())}, data_{area.data()} {}
 
     [[nodiscard]] constexpr bytes_out memory() const noexcept { return {data_, capacity_}; }
     [[nodiscard]] constexpr char const* data() const noexcept { return data_ + begin_; }
@@ -50,21 +50,21 @@ public:
     // larger than the buffer, once its topic is (or the buffer is full); else would_block, malformed_packet, or
     // packet_too_long for another packet that can never fit.
     [[nodiscard]] BARELINK_NOINLINE constexpr errc front(fixed_header& h, version v) const noexcept {
-        auto const header = read_header(unread(), v);
-        h                 = header.value;
-        if (!header || h.packet_size() <= size()) return header.error;
+        auto const error = read_header(h, unread(), v);
+        auto const here  = size();
+        if (error != errc::ok || h.packet_size() <= here) return error;
         if (h.packet_size() <= capacity_) return errc::would_block;
         if (h.type != packet_type::publish) return errc::packet_too_long;
         // Two bytes for the topic's length and two for an identifier.
-        bool const has_topic = size() >= h.size + 4U && size() >= h.size + 4U + load_u16(data() + h.size);
-        return has_topic || size() == capacity_ ? errc::ok : errc::would_block;
+        bool const has_topic = here >= h.size + 4U && here >= h.size + 4U + load_u16(data() + h.size);
+        return has_topic || here == capacity_ ? errc::ok : errc::would_block;
     }
 
 private:
-    char*         data_     = nullptr;
     std::uint16_t capacity_ = 0;
     std::uint16_t begin_    = 0;  // first unread byte
     std::uint16_t end_      = 0;  // end of what has come
+    char*         data_     = nullptr;
 };
 
 }  // namespace barelink::inline v0

@@ -44,6 +44,13 @@ public:
         return nullptr;
     }
 
+    // Whether an acknowledgement is overdue.
+    [[nodiscard]] constexpr bool late(instant now, std::uint32_t timeout_ms) const noexcept {
+        for (auto const& slot : *this) {
+            if (slot.waits() && now.reached(slot.left_at + timeout_ms)) return true;
+        }
+        return false;
+    }
     // When the first acknowledgement is overdue.
     [[nodiscard]] constexpr deadline overdue(std::uint32_t timeout_ms) const noexcept {
         deadline first{};
@@ -58,8 +65,8 @@ public:
     static constexpr sender_action apply(inflight_slot& slot, sender_event cause) noexcept {
         auto const step = [&](auto const& table) {
             auto const& cell = table[static_cast<std::size_t>(slot.phase)][static_cast<std::size_t>(cause)];
-            if (cell.action != sender_action::refuse) slot.phase = cell.to;
-            return cell.action;
+            if (cell.action() != sender_action::refuse) slot.phase = cell.to();
+            return cell.action();
         };
         if constexpr (HasQos2) return step(sender_table);
         return step(sender_table_qos_1);

@@ -29,9 +29,10 @@ constexpr errc session<F>::open_message() noexcept {
             return start(flow::dropping, keep < head - 2 ? keep : head - 2);  // all of the identifier flows
         }
     }
-    auto const p = decode_publish(header_.flags, {inbox_.data() + header_.size, head - header_.size});
-    if (!p) return p.error;
-    shown_id_ = p.value.id;
+    char const* const at    = inbox_.data() + header_.size;
+    auto const        wrong = check_topic_name({at + 2, topic_size()});
+    if (wrong != errc::ok) return wrong;
+    shown_id_ = level == qos::at_most_once ? packet_id{0} : load_u16(inbox_.data() + head - 2);
     if (flow_cause_ != errc::ok) return start(flow::dropping, head);
     return start(is_known() ? flow::repeating : flow::handing, head);  // [MQTT-4.3.3-2]
 }
@@ -42,6 +43,18 @@ constexpr errc session<F>::start(flow how, std::uint32_t pinned) noexcept {
     pinned_ = static_cast<std::uint16_t>(pinned);
     left_ -= pinned;
     return errc::ok;
+}
+
+// The connection is gone. A QoS 2 message of which the user has got only some chunks will come again, from its start.
+template <features F>
+constexpr void session<F>::forget_open_message() noexcept {
+    if constexpr (F.chunks && has_qos_2) {
+        if (flow_ > flow::none && flow_ <= flow::told && after_ != after::message && is_known()) {
+            inbound_.erase(inbound_.find(shown_id_, true));
+        }
+    }
+    after_ = after::nothing;
+    flow_  = flow::none;
 }
 
 // All bytes before the payload. Requires: the two bytes of the topic's length have come.
@@ -74,26 +87,29 @@ template <features F>
 constexpr bool session<F>::hand_over(event& e) noexcept {
     auto const here = piece();
     auto const head = head_size();
-    auto const size = header_.packet_size() - head;
     bool const last = here == left_;
     if (flow_ == flow::dropping) catch_id(here, head - 2);
     hungry_ = here == 0 && !last;
     if (hungry_) return false;
-    if (!last && (flow_ != flow::handing || !F.chunks)) {
+    // Without chunks only what flows by has more than one piece.
+    if (!last && (!F.chunks || flow_ != flow::handing)) {
         end_piece();
         return true;
     }
-    if (flow_ == flow::repeating || (flow_ == flow::dropping && is_known())) {
-        if constexpr (has_qos_2) repeat(*inbound_.find(shown_id_, true));
-        inbox_.skip(pinned_ + left_);
-        flow_ = flow::none;
-        return true;
+    if constexpr (has_qos_2) {
+        if (flow_ >= flow::dropping && is_known()) {
+            repeat(*inbound_.find(shown_id_, true));
+            inbox_.skip(pinned_ + left_);
+            flow_ = flow::none;
+            return true;
+        }
     }
     if (shown_level() != qos::at_most_once && shown_id_ == 0) fault_ = errc::malformed_packet;
     stalled_ = fault_ == errc::ok && !admit();
     if (fault_ != errc::ok || stalled_) return false;
     auto const kept  = pinned_ - header_.size - 2U;
     auto const topic = topic_size();
+    auto const size  = header_.packet_size() - head;
     e.topic          = {inbox_.data() + header_.size + 2, topic < kept ? topic : kept};
     e.id             = shown_id_;
     e.level          = shown_level();
@@ -117,14 +133,13 @@ constexpr bool session<F>::hand_over(event& e) noexcept {
 // The identifier of a message whose topic did not fit the buffer: picks its two bytes out of what flows by.
 template <features F>
 constexpr void session<F>::catch_id(std::uint32_t here, std::uint32_t id_at) noexcept {
-    auto const at = header_.packet_size() - left_;
     if (shown_level() == qos::at_most_once) return;
     for (unsigned i = 0; i < 2; ++i) {
-        auto const offset = id_at + i - at;
-        if (id_at + i < at || offset >= here) continue;
-        auto const byte  = octet(inbox_.data()[pinned_ + offset]);
-        auto const other = shown_id_ & (i == 0 ? 0x00FFU : 0xFF00U);
-        shown_id_        = static_cast<packet_id>(other | static_cast<unsigned>(i == 0 ? byte << 8 : byte));
+        // What has flown by or is still to come lies outside of what is here: before it, the difference wraps.
+        auto const offset = id_at + i + left_ - header_.packet_size();
+        if (offset >= here) continue;
+        auto const byte = octet(inbox_.data()[pinned_ + offset]);
+        shown_id_       = static_cast<packet_id>(i == 0 ? byte << 8 : (shown_id_ & 0xFF00) | byte);
     }
 }
 

@@ -118,13 +118,16 @@ consteval auto by_phase(std::array<Rule, N> const& rules) {
     constexpr auto phases = static_cast<std::size_t>(Phases);
     constexpr auto events = static_cast<std::size_t>(Events);
     struct cell {
-        decltype(Rule::action) action = {};
-        Phase                  to     = {};
+        std::uint8_t both = 0;  // in one byte, for it lies in flash
+
+        [[nodiscard]] constexpr auto action() const noexcept { return static_cast<decltype(Rule::action)>(both >> 4); }
+        [[nodiscard]] constexpr Phase to() const noexcept { return static_cast<Phase>(both & 0x0F); }
     };
     std::array<std::array<cell, events>, phases> table{};
     for (auto const& r : rules) {
         if (r.from >= Phases || r.cause >= Events) continue;
-        table[static_cast<std::size_t>(r.from)][static_cast<std::size_t>(r.cause)] = {r.action, r.to};
+        table[static_cast<std::size_t>(r.from)][static_cast<std::size_t>(r.cause)] = {
+            static_cast<std::uint8_t>((static_cast<unsigned>(r.action) << 4) | static_cast<unsigned>(r.to))};
     }
     return table;
 }
@@ -136,7 +139,7 @@ inline constexpr auto sender_table_qos_1 = by_phase<sender_rule, sender_phase, s
 inline constexpr auto receiver_table = by_phase<receiver_rule, receiver_phase, receiver_event>(receiver_rules);
 
 [[nodiscard]] constexpr receiver_action receiver_rule_for(receiver_phase phase, receiver_event cause) noexcept {
-    return receiver_table[static_cast<std::size_t>(phase)][static_cast<std::size_t>(cause)].action;
+    return receiver_table[static_cast<std::size_t>(phase)][static_cast<std::size_t>(cause)].action();
 }
 
 namespace detail {
@@ -173,7 +176,7 @@ consteval bool release_is_final() {
 consteval bool receiver_has_no_gap() {
     for (auto const& row : receiver_table) {
         for (auto const& cell : row) {
-            if (cell.action == receiver_action::refuse) return false;
+            if (cell.action() == receiver_action::refuse) return false;
         }
     }
     return true;

@@ -5,18 +5,8 @@
 #include <barelink/session/session.hpp>
 #include <barelink/wire/ack.hpp>
 #include <barelink/wire/connack.hpp>
-#include <barelink/wire/subscribe.hpp>
 
 namespace barelink::inline v0 {
-
-template <features F>
-constexpr event session<F>::next_event() noexcept {
-    end_event();
-    event e{};
-    if (tell_) tell(e);
-    if (!e && !hungry_) next_packet(e);
-    return e;
-}
 
 template <features F>
 constexpr void session<F>::end_event() noexcept {
@@ -72,7 +62,7 @@ constexpr void session<F>::next_packet(event& e) noexcept {
         stalled_ = !control_.has_room();
         if (stalled_) return;
         if (flow_ == flow::none) {
-            auto const status = inbox_.front(header_, options_->protocol);
+            auto const status = inbox_.front(header_, spoken());
             hungry_           = status == errc::would_block;
             if (hungry_) return;
             fault_ = status == errc::ok ? dispatch(e) : status;
@@ -112,11 +102,11 @@ constexpr errc session<F>::dispatch(event& e) noexcept {
 
 template <features F>
 constexpr errc session<F>::on_connack(event& e, bytes_in body) noexcept {
-    auto const ack = decode_connack(body, options_->protocol);
+    auto const ack = decode_connack(body, spoken());
     if (!ack) return ack.error;
     if (ack.value.code != connect_return::accepted) return refusal(ack.value.code);
     if (ack.value.session_present && clean_session_) return errc::session_mismatch;  // [MQTT-3.2.2-1]
-    bool const old = F.v3_1 && options_->protocol == version::v3_1;
+    bool const old = spoken() == version::v3_1;
     // 3.1 does not say; a Server that was not asked to forget is taken to remember.
     bool const resumed = old ? !clean_session_ : ack.value.session_present;
     state_             = session_state::online;
@@ -125,17 +115,23 @@ constexpr errc session<F>::on_connack(event& e, bytes_in body) noexcept {
     e.session_present = ack.value.session_present;
     if constexpr (has_qos_1) {
         for (auto& slot : inflight_) {
+            bool const sent = slot.phase == sender_phase::wait_puback || slot.phase == sender_phase::wait_pubrec;
             auto const cause = resumed ? sender_event::resumed : sender_event::lost;
             static_cast<void>(inflight_table::apply<has_qos_2>(slot, cause));
+            // What the Server has not kept is nothing that it has seen before.
+            if (slot.phase == sender_phase::queued && (sent || !resumed)) ring_.mark(slot.id, resumed);
         }
-        if (!resumed) ring_.clear_dup();
     }
     // With a store, take_lost_inbound() forgets them one by one.
-    if (has_inbound && !F.persistent && !resumed) inbound_.clear();
+    if constexpr (has_inbound && !F.persistent) {
+        if (!resumed) inbound_.clear();
+    }
     // Where the Server can't say that it has lost the session, or has said so to a connection that was lost in turn, it
     // may know less than we think: asking again does no harm.
     bool const doubt = resumed && (old || unsure_);
-    if (has_qos_2 && doubt) inbound_.doubt();
+    if constexpr (has_qos_2) {
+        if (doubt) inbound_.doubt();
+    }
     if (!resumed || doubt) subscriptions_.ask_again(!resumed);
     greeted_   = false;
     forgotten_ = !resumed;
@@ -175,27 +171,30 @@ constexpr errc session<F>::on_ack(event& e, packet_type type, packet_id id) noex
 
 template <features F>
 constexpr errc session<F>::on_pubrel(packet_id id) noexcept {
-    if constexpr (!has_qos_2) return errc::protocol_error;
-    auto* const slot  = inbound_.find(id, true);
-    auto const  phase = slot != nullptr ? receiver_phase::known : receiver_phase::unknown;
-    if (receiver_rule_for(phase, receiver_event::pubrel) == receiver_action::complete) {
-        bool const answered = slot->state == inbound_state::known || slot->state == inbound_state::stale;
-        if (!answered) return errc::protocol_error;
-        inbound_.erase(slot);
+    if constexpr (has_qos_2) {
+        auto* const slot  = inbound_.find(id, true);
+        auto const  phase = slot != nullptr ? receiver_phase::known : receiver_phase::unknown;
+        if (receiver_rule_for(phase, receiver_event::pubrel) == receiver_action::complete) {
+            bool const answered = slot->state == inbound_state::known || slot->state == inbound_state::stale;
+            if (!answered) return errc::protocol_error;
+            inbound_.erase(slot);
+        }
+        control_.answer(packet_type::pubcomp, id);
+        return errc::ok;
     }
-    control_.answer(packet_type::pubcomp, id);
-    return errc::ok;
+    return errc::protocol_error;
 }
 
 template <features F>
 constexpr errc session<F>::on_suback(event& e, bytes_in body) noexcept {
-    auto const ack = decode_suback(body);
-    if (!ack) return ack.error;
-    auto* s = subscriptions_.find(ack.value.id, subscription_state::asked);
-    if (s == nullptr) s = subscriptions_.find(ack.value.id, subscription_state::lapsed);
+    // One SUBSCRIBE asks for one filter, so one code comes back [MQTT-3.8.4-5].
+    if (body.size() != 3) return body.size() < 3 ? errc::malformed_packet : errc::protocol_error;
+    auto const id   = load_u16(body.data());
+    auto const code = octet(body[2]);
+    if (id == 0 || (code > 2 && code != subscription_failure)) return errc::malformed_packet;  // [MQTT-3.9.3-2]
+    auto* s = subscriptions_.find(id, subscription_state::asked);
+    if (s == nullptr) s = subscriptions_.find(id, subscription_state::lapsed);
     if (s == nullptr) return late_ack_ ? errc::ok : errc::unknown_packet_id;
-    if (ack.value.codes.size() != 1) return errc::protocol_error;  // [MQTT-3.8.4-5]
-    auto const code = octet(ack.value.codes[0]);
     s->given        = code == subscription_failure ? qos::at_most_once : static_cast<qos>(code);
     s->state        = code == subscription_failure ? subscription_state::refused : subscription_state::granted;
     tell_           = true;

@@ -14,10 +14,12 @@ constexpr errc session<F>::restore(bool outbound, packet_id id, std::size_t size
     requires(F.persistent)
 {
     if (id == 0 || (!outbound && !has_qos_2)) return errc::store_failed;
-    if (!outbound) {
-        if (inbound_.full()) return errc::inbound_full;
-        inbound_.add({id, inbound_state::known});
-        return errc::ok;
+    if constexpr (has_inbound) {
+        if (!outbound) {
+            if (inbound_.full()) return errc::inbound_full;
+            inbound_.add({id, inbound_state::known});
+            return errc::ok;
+        }
     }
     if (inflight_.full()) return errc::inflight_full;
     auto const record = ring_.reserve_all().first(size);

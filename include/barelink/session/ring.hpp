@@ -25,7 +25,7 @@ public:
 
     constexpr ring() noexcept = default;
     constexpr explicit ring(bytes_out area, std::span<source_slot> sources = {}) noexcept
-        : data_{area.data()}, capacity_{static_cast<position>(area.size())} {
+        : capacity_{static_cast<position>(area.size())}, data_{area.data()} {
         if constexpr (Sources) sources_ = sources.data();
     }
 
@@ -52,12 +52,13 @@ public:
     // nullptr if there is none now. Work: the bytes kept.
     constexpr char* insert(std::size_t size) noexcept {
         if (reserve(size) == nullptr) return nullptr;
-        auto at = next_;
-        if (started()) at = static_cast<position>(at + size_at(at));
-        while (at != tail_ && !is_publish(*wire(data_ + at))) at = static_cast<position>(at + size_at(at));
-        detail::copy_backward(data_ + at + size, data_ + at, static_cast<std::size_t>(tail_ - at));
+        char*       at   = next();
+        char* const tail = data_ + tail_;
+        if (started()) at = behind(at);
+        while (at != tail && !is_publish(*wire(at))) at = behind(at);
+        detail::copy_backward(at + size, at, static_cast<std::size_t>(tail - at));
         append(size);
-        return data_ + at;
+        return at;
     }
     // Takes over a packet that was written to what reserve() gave.
     constexpr void append(std::size_t size) noexcept { tail_ = static_cast<position>(tail_ + size); }
@@ -65,37 +66,42 @@ public:
     // What waits, in one piece; `only_current` stops at the end of the packet that has been started. Empty although
     // not all_sent(): a source failed. Work: the packets that wait, and one call of a source.
     [[nodiscard]] constexpr bytes_in pending(bool only_current) noexcept {
-        position end = only_current ? static_cast<position>(next_ + size_at(next_)) : tail_;
+        char* const at  = next();
+        char*       end = only_current ? behind(at) : data_ + tail_;
         if constexpr (Sources) {
-            if (next_ != tail_ && envelope::is(data_ + next_)) return pull();
-            for (position at = next_; at != end; at = static_cast<position>(at + size_at(at))) {
-                if (envelope::is(data_ + at)) end = at;
-                if (end == at) break;
+            if (next_ != tail_ && envelope::is(at)) return pull();
+            for (char* p = at; p != end; p = behind(p)) {
+                if (envelope::is(p)) end = p;
+                if (end == p) break;
             }
         }
-        return {data_ + next_ + partial_, static_cast<std::size_t>(end - next_ - partial_)};
+        return {at + partial_, end};
     }
 
     // The transport took `count` bytes of pending(); takes over at most the end of one packet and lowers `count` by it.
     // Returns that packet once it is complete, else nullptr. Call again while `count` is not 0.
     constexpr char* sent(std::size_t& count) noexcept {
-        auto const size = size_at(next_);
-        auto const rest = static_cast<std::size_t>(left_to_write(size) - partial_);
+        char* const packet = next();
+        char* const end    = behind(packet);
+        auto        whole  = static_cast<std::size_t>(end - packet);
+        if constexpr (Sources) {
+            if (envelope::is(packet)) whole = slot_of(packet).window;
+        }
+        auto const rest = whole - partial_;
         if (count < rest) {
             partial_ = static_cast<position>(partial_ + count);
             count    = 0;
             return nullptr;
         }
         count -= rest;
-        char* const packet = data_ + next_;
         if constexpr (Sources) {
             if (envelope::is(packet) && slot_of(packet).pulled != slot_of(packet).size) {
-                partial_ = static_cast<position>(partial_ + rest);
+                partial_ = static_cast<position>(whole);
                 return nullptr;
             }
         }
-        next_              = static_cast<position>(next_ + size);
-        partial_           = 0;
+        next_    = static_cast<position>(end - data_);
+        partial_ = 0;
         return packet;
     }
 
@@ -105,7 +111,9 @@ public:
             if (envelope::is(packet)) slot_of(packet) = {};
         }
         packet[0] = 0;
-        while (head_ != next_ && data_[head_] == 0) head_ = static_cast<position>(head_ + size_at(head_));
+        char* at  = data_ + head_;
+        while (at != next() && *at == 0) at = behind(at);
+        head_ = static_cast<position>(at - data_);
         if (head_ == tail_) head_ = next_ = tail_ = 0;
     }
 
@@ -117,42 +125,36 @@ public:
 
     // The PUBLISH with this identifier, or nullptr. Work: the packets kept.
     [[nodiscard]] constexpr char* find(packet_id id) noexcept {
-        for (position at = head_; at != tail_; at = static_cast<position>(at + size_at(at))) {
-            char* const packet = wire(data_ + at);
-            if (is_publish(packet[0]) && id_of(packet) == id) return data_ + at;
+        for (char* at = data_ + head_; at != data_ + tail_; at = behind(at)) {
+            char* const packet = wire(at);
+            if (is_publish(packet[0]) && id_of(packet) == id) return at;
         }
         return nullptr;
     }
 
-    [[nodiscard]] constexpr std::size_t size_of(char const* packet) const noexcept {
-        return size_at(static_cast<position>(packet - data_));
+    [[nodiscard]] static constexpr std::size_t size_of(char* packet) noexcept {
+        return static_cast<std::size_t>(behind(packet) - packet);
     }
 
-    // The connection is gone: SUBSCRIBE and UNSUBSCRIBE are forgotten, every PUBLISH that was written has to be
-    // written again and is marked as such [MQTT-3.3.1-1]. Work: the packets kept.
+    // The connection is gone: SUBSCRIBE and UNSUBSCRIBE are forgotten, every PUBLISH has to be written again. Work: the
+    // packets kept.
     constexpr void rewind() noexcept {
-        for (position at = head_; at != tail_; at = static_cast<position>(at + size_at(at))) {
-            char* const packet = wire(data_ + at);
+        for (char* at = data_ + head_; at != data_ + tail_; at = behind(at)) {
+            char* const packet = wire(at);
             if constexpr (Sources) {
-                if (packet != data_ + at) slot_of(data_ + at).pulled = slot_of(data_ + at).window = 0;
+                if (packet != at) slot_of(at).pulled = slot_of(at).window = 0;
             }
-            if (!is_publish(packet[0])) {
-                packet[0] = 0;
-            } else if (at < next_) {
-                packet[0] = static_cast<char>(octet(packet[0]) | publish_flag::dup);
-            }
+            if (!is_publish(packet[0])) packet[0] = 0;
         }
         partial_ = 0;
         next_    = head_;
         compact();
     }
 
-    // The session is gone: nobody has seen these before.
-    constexpr void clear_dup() noexcept {
-        for (position at = head_; at != tail_; at = static_cast<position>(at + size_at(at))) {
-            char* const packet = wire(data_ + at);
-            if (packet[0] != 0) packet[0] = static_cast<char>(octet(packet[0]) & ~publish_flag::dup);
-        }
+    // Whether the PUBLISH `id` counts as a repetition [MQTT-3.3.1-1]. Requires: it is here. Work: the packets kept.
+    constexpr void mark(packet_id id, bool dup) noexcept {
+        char& first = *wire(find(id));
+        first       = static_cast<char>(dup ? octet(first) | publish_flag::dup : octet(first) & ~publish_flag::dup);
     }
 
     // The packet as the wire sees it: itself, or what lies in the envelope.
@@ -182,13 +184,6 @@ private:
     {
         return sources_[octet(packet[header_size(packet)])];
     }
-    // How far partial_ has to come for what pending() gave: a whole packet, or the filled part of an envelope.
-    [[nodiscard]] constexpr position left_to_write(position size) noexcept {
-        if constexpr (Sources) {
-            if (envelope::is(data_ + next_)) return slot_of(data_ + next_).window;
-        }
-        return size;
-    }
     // Fills the scratch of the envelope at next_ when it has been written. Work: one call of the source.
     constexpr bytes_in pull() noexcept
         requires Sources
@@ -200,7 +195,7 @@ private:
         auto const  header   = static_cast<position>(
             fixed + publish_header_size(load_u16(packet + fixed), level_of(packet)));
         if (partial_ == slot.window) {
-            auto const room  = static_cast<std::size_t>(envelope + size_at(next_) - (packet + header));
+            auto const room  = static_cast<std::size_t>(behind(envelope) - (packet + header));
             auto const wish  = slot.size - slot.pulled < room ? slot.size - slot.pulled : room;
             auto const count = static_cast<position>(wish);
             if (slot.read(slot.pulled, {packet + header, count}) != count) return {};
@@ -215,46 +210,46 @@ private:
         while (octet(packet[size - 1]) > 0x7F) ++size;
         return size;
     }
-    // Requires: `at` is the start of a packet. They are ours, so nothing needs checking.
-    [[nodiscard]] constexpr position size_at(position at) const noexcept {
-        std::uint32_t length = 0;
-        unsigned      shift  = 0;
-        position      i      = at;
+    // The end of a packet. They are ours, so nothing needs checking.
+    [[nodiscard]] BARELINK_NOINLINE static constexpr char* behind(char* packet) noexcept {
+        std::size_t length = 0;
+        unsigned    shift  = 0;
+        char        byte   = 0;
         do {
-            ++i;
-            length |= static_cast<std::uint32_t>(octet(data_[i]) & 0x7F) << shift;
+            byte = *++packet;
+            length |= static_cast<std::size_t>(octet(byte) & 0x7F) << shift;
             shift += 7;
-        } while (octet(data_[i]) > 0x7F);
-        return static_cast<position>(static_cast<std::uint32_t>(i + 1 - at) + length);
+        } while (octet(byte) > 0x7F);
+        return packet + 1 + length;
     }
 
     // Moves the packets together, over those that were dropped.
     constexpr void compact() noexcept {
-        position to   = 0;
-        position next = 0;
-        for (position at = head_; at != tail_;) {
-            auto const size = size_at(at);
-            if (at == next_) next = to;
-            if (data_[at] != 0) {
-                move_bytes(data_ + to, data_ + at, size);
-                to = static_cast<position>(to + size);
+        char* to   = data_;
+        char* next = nullptr;
+        for (char* at = data_ + head_; at != data_ + tail_;) {
+            char* const end = behind(at);
+            if (at == data_ + next_) next = to;
+            if (*at != 0) {
+                move_bytes(to, at, static_cast<std::size_t>(end - at));
+                to += end - at;
             }
-            at = static_cast<position>(at + size);
+            at = end;
         }
-        if (next_ == tail_) next = to;
+        if (next == nullptr) next = to;
         head_ = 0;
-        next_ = next;
-        tail_ = to;
+        next_ = static_cast<position>(next - data_);
+        tail_ = static_cast<position>(to - data_);
     }
 
     [[no_unique_address]] std::conditional_t<Sources, source_slot*, no_sources> sources_ = {};
 
-    char*    data_     = nullptr;
     position capacity_ = 0;
     position head_     = 0;  // first packet kept
     position next_     = 0;  // first packet to be written
     position tail_     = 0;  // end of the last packet
     position partial_  = 0;  // bytes of the packet at next_ that the transport has taken
+    char*    data_     = nullptr;
 };
 
 }  // namespace barelink::inline v0

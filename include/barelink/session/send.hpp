@@ -14,11 +14,19 @@ template <features F>
 template <class Packet>
 constexpr errc session<F>::begin(options const& o, Packet const& c) noexcept {
     if (!F.has(c.protocol)) return errc::bad_version;
-    if (auto const wrong = check_connect(c); wrong != errc::ok) return wrong;
+    if (auto const wrong = check_connect<F.only()>(c); wrong != errc::ok) return wrong;
+    // Written once, behind the longest fixed header that it can get here; its own is put right in front of it.
+    auto const memory  = inbox_.memory();
+    auto const body_at = 1U + length_size(memory.size());
+    writer     w{memory.subspan(body_at)};
+    write_connect_body<F.only()>(w, c);
+    if (!w.fits()) return errc::connect_too_long;
+    auto const start = body_at - 1U - length_size(w.size());
+    memory[start]    = static_cast<char>(first_byte(packet_type::connect));
+    write_length(&memory[start + 1], static_cast<std::uint32_t>(w.size()));
     inbox_.clear();
-    auto const size = encode_connect(inbox_.memory(), c);
-    if (!size) return size.error;
-    inbox_.received(size.value);
+    inbox_.received(body_at + w.size());
+    inbox_.skip(start);
     options_       = &o;
     clean_session_ = c.clean_session;
     fault_         = errc::ok;
@@ -26,27 +34,6 @@ constexpr errc session<F>::begin(options const& o, Packet const& c) noexcept {
     hungry_        = true;
     state_         = session_state::connecting;
     return errc::ok;
-}
-
-template <features F>
-constexpr void session<F>::end() noexcept {
-    // A QoS 2 message of which the user has got only some chunks will come again, from its start.
-    if constexpr (F.chunks && has_qos_2) {
-        if (flow_ > flow::none && flow_ <= flow::told && after_ != after::message && is_known()) {
-            inbound_.erase(inbound_.find(shown_id_, true));
-        }
-    }
-    after_   = after::nothing;
-    flow_    = flow::none;
-    state_   = session_state::offline;
-    hungry_  = true;
-    stalled_ = false;
-    inbox_.clear();
-    control_.clear();
-    timers_.stop_all();
-    ring_.rewind();
-    subscriptions_.lose_connection();
-    if constexpr (F.deferred_ack) inbound_.lose_connection();
 }
 
 template <features F>
@@ -239,7 +226,7 @@ constexpr void session<F>::fill_control() noexcept {
 }
 
 template <features F>
-constexpr bytes_in session<F>::pending_output() noexcept {
+constexpr bytes_in session<F>::choose_output() noexcept {
     bytes_in out{};
     if (fault_ != errc::ok) return out;
     if (state_ == session_state::connecting) {
@@ -285,7 +272,6 @@ constexpr void session<F>::give_up_source() noexcept {
 template <features F>
 constexpr void session<F>::sent(std::size_t count) noexcept {
     if (count == 0) return;
-    timers_.stop(timer::write);
     stalled_ = false;
     // What is sent makes a ping needless [MQTT-3.1.2-23], but not for one who hears nothing: the link may be dead.
     auto const keep_alive_s = options_->keep_alive_s;
@@ -311,9 +297,9 @@ constexpr void session<F>::sent(std::size_t count) noexcept {
         if (state_ == session_state::leaving && control_.empty()) state_ = session_state::closed;
     }
     // The transport took only a part and has to take the rest.
-    if (ring_.started() || control_.started() || state_ == session_state::connecting) {
-        timers_.arm(timer::write, now_ + options_->write_timeout_ms);
-    }
+    bool const more = ring_.started() || control_.started() || state_ == session_state::connecting;
+    timers_.stop(timer::write);
+    if (more) timers_.arm(timer::write, now_ + options_->write_timeout_ms);
 }
 
 // The transport has taken the last byte of a packet in the ring.
@@ -349,7 +335,10 @@ constexpr errc session<F>::expire() noexcept {
     if (timers_.due(timer::answer, now_)) {
         fault_ = state_ == session_state::waiting ? errc::connack_timeout : errc::ping_timeout;
     }
-    if (acknowledgement_due().due(now_)) fault_ = errc::publish_timeout;
+    // Before CONNACK none is awaited: what was written was on another connection.
+    if (has_qos_1 && state_ >= session_state::online && inflight_.late(now_, options_->publish_timeout_ms)) {
+        fault_ = errc::publish_timeout;
+    }
     return fault_;
 }
 
@@ -360,16 +349,8 @@ constexpr deadline session<F>::next_deadline() const noexcept {
     auto first = timers_.next(state_ == session_state::online && has_room(), hungry_);
     if (!hungry_) return first;
     first.earliest(subscriptions_.overdue(2 * options_->request_timeout_ms));
-    first.earliest(acknowledgement_due());
+    if (has_qos_1 && state_ >= session_state::online) first.earliest(inflight_.overdue(options_->publish_timeout_ms));
     return first;
-}
-
-// When the first acknowledgement is overdue. Before CONNACK none is awaited: what was written was on another
-// connection.
-template <features F>
-constexpr deadline session<F>::acknowledgement_due() const noexcept {
-    if (!has_qos_1 || state_ < session_state::online) return {};
-    return inflight_.overdue(options_->publish_timeout_ms);
 }
 
 }  // namespace barelink::inline v0

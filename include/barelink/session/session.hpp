@@ -49,8 +49,9 @@ template <features F>
 class session {
 public:
     constexpr explicit session(session_memory const& m) noexcept
-        : requests_max_{m.subscribe_requests}, inbox_{m.rx}, inflight_{m.inflight}, ring_{m.tx, m.sources},
-          subscriptions_{m.subscriptions}, inbound_{m.inbound}, control_{m.control} {
+        : requests_max_{m.subscribe_requests}, inbox_{m.rx}, ring_{m.tx, m.sources}, inflight_{m.inflight},
+          subscriptions_{m.subscriptions}, control_{m.control} {
+        if constexpr (has_inbound) inbound_ = inbound_table{m.inbound};
         if constexpr (F.sources) sources_ = m.sources;
     }
 
@@ -67,7 +68,18 @@ public:
     [[nodiscard]] constexpr errc begin(options const& o, Packet const& c) noexcept;
     // The transport is gone. What is not acknowledged stays and is sent again after the next CONNACK [MQTT-4.4.0-1].
     // Work: the bytes in the ring.
-    constexpr void end() noexcept;
+    BARELINK_NOINLINE constexpr void end() noexcept {
+        forget_open_message();
+        state_   = session_state::offline;
+        hungry_  = true;
+        stalled_ = false;
+        inbox_.clear();
+        control_.clear();
+        timers_.stop_all();
+        ring_.rewind();
+        subscriptions_.lose_connection();
+        if constexpr (F.deferred_ack) inbound_.lose_connection();
+    }
 
     // --- bytes and time
 
@@ -89,7 +101,7 @@ public:
 
     // Where the next bytes of the Server go; empty while packets have to be taken out first (next_event) or answers
     // wait to be written. Ends the last event. Lifetime: until the next call other than received().
-    [[nodiscard]] constexpr bytes_out receive_window() noexcept {
+    [[nodiscard]] BARELINK_NOINLINE constexpr bytes_out receive_window() noexcept {
         end_event();
         return state_ == session_state::offline || state_ == session_state::connecting ? bytes_out{} : inbox_.window();
     }
@@ -101,13 +113,23 @@ public:
 
     // What to write next: whole packets, as many as lie together. Work: the packets that wait. Lifetime: until the
     // next call other than sent().
-    [[nodiscard]] constexpr bytes_in pending_output() noexcept;
+    [[nodiscard]] BARELINK_NOINLINE constexpr bytes_in pending_output() noexcept { return choose_output(); }
     // The transport took the first `count` bytes of it.
     constexpr void sent(std::size_t count) noexcept;
 
     // What happened next, or an event that is false. Ends the last event: its message is answered, its views are void.
     // Work: one packet, or the tables.
-    [[nodiscard]] constexpr event next_event() noexcept;
+    [[nodiscard]] constexpr event next_event() noexcept {
+        event e{};
+        next_event(e);
+        return e;
+    }
+    // The same. Requires: `e` is fresh.
+    BARELINK_NOINLINE constexpr void next_event(event& e) noexcept {
+        end_event();
+        if (tell_) tell(e);
+        if (!e && !hungry_) next_packet(e);
+    }
     // Ends the last event, as next_event() does, without asking for another.
     constexpr void end_event() noexcept;
 
@@ -175,17 +197,20 @@ public:
     [[nodiscard]] constexpr packet_id take_lost_inbound() noexcept
         requires(F.persistent)
     {
-        if (!forgotten_ || inbound_.size() == 0) return 0;
-        auto const id = inbound_.begin()->id;
-        inbound_.erase(inbound_.begin());
-        return id;
+        if constexpr (has_inbound) {
+            if (!forgotten_ || inbound_.size() == 0) return 0;
+            auto const id = inbound_.begin()->id;
+            inbound_.erase(inbound_.begin());
+            return id;
+        }
+        return 0;
     }
     // The PUBLISH `id` as it lies in the ring, to be stored. Empty for one with a source: it can't be kept. Lifetime:
     // until the next call.
     [[nodiscard]] constexpr bytes_in kept(packet_id id) noexcept
         requires(F.persistent)
     {
-        char const* const packet = ring_.find(id);
+        char* const packet = ring_.find(id);
         return packet == nullptr || envelope::is(packet) ? bytes_in{} : bytes_in{packet, ring_.size_of(packet)};
     }
     // Answers in line that were not asked for yet: PUBREC, PUBREL and PUBCOMP change what a store has to know, and must
@@ -215,12 +240,18 @@ private:
         repeating,  // the user has got it before
     };
 
+    // A constant if there is only one, so that nothing of the others is left.
+    [[nodiscard]] constexpr version spoken() const noexcept {
+        return F.only() != version{} ? F.only() : options_->protocol;
+    }
+
     // receive.hpp
     constexpr void tell(event& e) noexcept;
     constexpr void next_packet(event& e) noexcept;
     constexpr errc dispatch(event& e) noexcept;
     constexpr errc on_connack(event& e, bytes_in body) noexcept;
     constexpr errc open_message() noexcept;
+    constexpr void forget_open_message() noexcept;
     constexpr errc start(flow how, std::uint32_t pinned) noexcept;
     constexpr bool hand_over(event& e) noexcept;
     constexpr std::uint32_t piece() const noexcept;
@@ -245,10 +276,10 @@ private:
     }
 
     // send.hpp
+    constexpr bytes_in choose_output() noexcept;
     constexpr errc check(message const& m) const noexcept;
     constexpr packet_id next_id() noexcept;
     constexpr void left(char* packet) noexcept;
-    constexpr deadline acknowledgement_due() const noexcept;
     constexpr void give_up_source() noexcept;
     constexpr std::span<source_slot> source_slots() const noexcept {
         if constexpr (F.sources) return sources_;
@@ -260,6 +291,7 @@ private:
     constexpr void request_all() noexcept;
 
     // Small members first: Thumb-1 reaches a byte only within 32 bytes of the object's start, a half-word within 64.
+    fixed_header  header_        = {};  // of the packet in front of the receive buffer
     session_state state_         = session_state::offline;
     errc          fault_         = errc::ok;
     flow          flow_          = flow::none;
@@ -279,22 +311,21 @@ private:
     bool          hold_          = false;  // acknowledge() answers the message that the user has right now
     bool          late_ack_      = false;  // a request has expired, so its answer may still come
     bool          failed_        = false;  // the source of a publish failed, which is to be told
-    fixed_header  header_        = {};     // of the packet in front of the receive buffer
-    packet_id     shown_id_      = 0;      // of the open message
+    timers        timers_        = {};
+    std::uint16_t pinned_        = 0;  // bytes of the open message that are kept: its header
+    packet_id     shown_id_      = 0;  // of the open message
     packet_id     last_id_       = 0;
     packet_id     failed_id_     = 0;
-    std::uint16_t pinned_        = 0;  // bytes of the open message that are kept: its header
-    std::uint32_t left_          = 0;  // bytes of the open message behind those
     inbox         inbox_         = {};
+    std::uint32_t left_          = 0;  // bytes of the open message behind those
     instant       now_           = {};
+    ring<F.sources> ring_        = {};
 
     options const*     options_       = nullptr;
     inflight_table     inflight_      = {};
-    ring<F.sources>    ring_          = {};
     subscription_table subscriptions_ = {};
-    inbound_table      inbound_       = {};
-    timers             timers_        = {};
     control_lane       control_       = {};
+    [[no_unique_address]] std::conditional_t<has_inbound, inbound_table, nothing> inbound_ = {};
     // Only with sources.
     [[no_unique_address]] std::conditional_t<F.sources, std::span<source_slot>, nothing> sources_ = {};
 };

@@ -71,10 +71,9 @@ public:
     [[nodiscard]] constexpr subscription* find_or_free(std::string_view filter) const noexcept {
         subscription* found = nullptr;
         for (auto& s : *this) {
-            bool const free = s.state == subscription_state::free;
-            if (!free && same_text(s.filter, filter)) return &s;
-            bool const usable = free || s.state == subscription_state::lapsed;
-            if (usable && (found == nullptr || (free && found->state != subscription_state::free))) found = &s;
+            if (s.state != subscription_state::free && same_text(s.filter, filter)) return &s;
+            bool const better = found == nullptr || s.state < found->state;
+            if (s.state <= subscription_state::lapsed && better) found = &s;
         }
         return found;
     }

@@ -7,7 +7,6 @@
 #include <barelink/base/bytes.hpp>
 #include <barelink/base/errc.hpp>
 #include <barelink/wire/header.hpp>
-#include <barelink/wire/reader.hpp>
 #include <barelink/wire/types.hpp>
 
 namespace barelink::inline v0 {
@@ -23,9 +22,8 @@ constexpr char* write_ack(char* to, packet_type type, packet_id id) noexcept {
 
 // Returns malformed_packet for a wrong length or identifier 0.
 [[nodiscard]] constexpr result<packet_id> decode_ack(bytes_in body) noexcept {
-    reader     r{body};
-    auto const id = r.u16();
-    return {id, id == 0 ? errc::malformed_packet : r.finish()};
+    auto const id = body.size() == 2 ? load_u16(body.data()) : packet_id{0};
+    return {id, id == 0 ? errc::malformed_packet : errc::ok};
 }
 
 }  // namespace barelink::inline v0

@@ -7,7 +7,6 @@
 #include <barelink/base/bytes.hpp>
 #include <barelink/base/errc.hpp>
 #include <barelink/wire/header.hpp>
-#include <barelink/wire/reader.hpp>
 #include <barelink/wire/types.hpp>
 
 namespace barelink::inline v0 {
@@ -31,19 +30,20 @@ constexpr char* write_connack(char* to, connack_packet const& c) noexcept {
 // Returns malformed_packet for reserved flags or codes [3.2.2.1, 3.2.2.3], protocol_error for a refusal that claims
 // a session [MQTT-3.2.2-4].
 [[nodiscard]] constexpr result<connack_packet> decode_connack(bytes_in body, version v) noexcept {
-    reader     r{body};
-    auto const flags = v == version::v3_1 ? (static_cast<void>(r.u8()), std::uint8_t{0}) : r.u8();
-    auto const code  = r.u8();
-    if (r.finish() != errc::ok || flags > 1 || code > 5) return errc::malformed_packet;
+    if (body.size() != 2) return errc::malformed_packet;
+    auto const flags = v == version::v3_1 ? std::uint8_t{0} : octet(body[0]);
+    auto const code  = octet(body[1]);
+    if (flags > 1 || code > 5) return errc::malformed_packet;
     if (flags != 0 && code != 0) return errc::protocol_error;
     return connack_packet{.session_present = flags != 0, .code = static_cast<connect_return>(code)};
 }
 
-// A refusal as an error of ours.
+// A refusal as an error of ours: they stand in the order of the codes.
 [[nodiscard]] constexpr errc refusal(connect_return code) noexcept {
-    constexpr errc by_code[] = {errc::ok, errc::unacceptable_version, errc::identifier_rejected,
-                                errc::server_unavailable, errc::bad_credentials, errc::not_authorized};
-    return by_code[static_cast<std::uint8_t>(code)];
+    constexpr auto first = static_cast<unsigned>(errc::unacceptable_version);
+    static_assert(first + 4 == static_cast<unsigned>(errc::not_authorized));
+    return code == connect_return::accepted ? errc::ok
+                                            : static_cast<errc>(first - 1 + static_cast<unsigned>(code));
 }
 
 }  // namespace barelink::inline v0

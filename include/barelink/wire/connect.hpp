@@ -55,43 +55,52 @@ template <class Packet = connect_packet>
     return static_cast<std::uint8_t>(flags);
 }
 
+// A string of CONNECT: UTF-8 behind a two-byte length.
+BARELINK_NOINLINE constexpr bool is_connect_text(std::string_view text) noexcept {
+    return text.size() <= 0xFFFF && is_utf8(text);
+}
+
 // Says what is wrong with a CONNECT before it is sent: bad_client_id [MQTT-3.1.3-4, -7], bad_will [MQTT-3.1.2-14,
 // 3.1.3-10], bad_user_name [MQTT-3.1.3-11], password_without_user_name [MQTT-3.1.2-22], or bad_option for a password of
-// more than 65535 bytes.
-template <class Packet = connect_packet>
+// more than 65535 bytes. `Only`: the one version that `c` can have, if that is known while compiling.
+template <version Only = version{}, class Packet = connect_packet>
 [[nodiscard]] constexpr errc check_connect(Packet const& c) noexcept {
-    constexpr std::size_t text_max = 0xFFFF;
-    bool const            old      = c.protocol == version::v3_1;
-    if (c.client_id.size() > (old ? client_id_max_3_1 : text_max) || !is_utf8(c.client_id) ||
+    constexpr std::size_t bytes_max = 0xFFFF;
+    bool const            old = (Only != version{} ? Only : c.protocol) == version::v3_1;
+    if ((old && c.client_id.size() > client_id_max_3_1) || !is_connect_text(c.client_id) ||
         (c.client_id.empty() && (old || !c.clean_session))) {
         return errc::bad_client_id;
     }
-    if (number(c.will.level) > 2 || c.will.topic.size() > text_max || c.will.payload.size() > text_max ||
-        utf8_scan(c.will.topic) != 0) {
-        return errc::bad_will;
-    }
-    if (c.user_name.size() > text_max || !is_utf8(c.user_name)) return errc::bad_user_name;
+    bool const long_will = c.will.topic.size() > bytes_max || c.will.payload.size() > bytes_max;
+    if (number(c.will.level) > 2 || long_will || utf8_scan(c.will.topic) != 0) return errc::bad_will;
+    if (!is_connect_text(c.user_name)) return errc::bad_user_name;
     if (c.password.data() != nullptr && c.user_name.data() == nullptr) return errc::password_without_user_name;
-    return c.password.size() > text_max ? errc::bad_option : errc::ok;
+    return c.password.size() > bytes_max ? errc::bad_option : errc::ok;
 }
 
-// Writes CONNECT [MQTT-3.1.3-1]. `c` is a connect_packet, or anything with its members, such as options: then nothing
-// has to be copied first. Requires: check_connect(c) is ok. Returns its length, or connect_too_long.
+// Writes what follows the fixed header of CONNECT [MQTT-3.1.3-1]. `c` is a connect_packet, or anything with its
+// members, such as options: then nothing has to be copied first. Requires: check_connect(c) is ok.
+template <version Only = version{}, class Packet = connect_packet>
+constexpr void write_connect_body(writer& w, Packet const& c) noexcept {
+    auto const spoken = Only != version{} ? Only : c.protocol;
+    w.text(protocol_name(spoken));
+    w.u8(static_cast<std::uint8_t>(spoken));
+    w.u8(connect_flags(c));
+    w.u16(c.keep_alive_s);
+    w.text(c.client_id);
+    if (!c.will.topic.empty()) {
+        w.text(c.will.topic);
+        w.text(c.will.payload);
+    }
+    if (c.user_name.data() != nullptr) w.text(c.user_name);
+    if (c.password.data() != nullptr) w.text(c.password);
+}
+
+// Writes CONNECT, likewise. Returns its length, or connect_too_long.
 template <class Packet = connect_packet>
 [[nodiscard]] constexpr result<std::size_t> encode_connect(bytes_out out, Packet const& c) noexcept {
-    return encode_packet(out, first_byte(packet_type::connect), errc::connect_too_long, [&](writer& w) {
-        w.text(protocol_name(c.protocol));
-        w.u8(static_cast<std::uint8_t>(c.protocol));
-        w.u8(connect_flags(c));
-        w.u16(c.keep_alive_s);
-        w.text(c.client_id);
-        if (!c.will.topic.empty()) {
-            w.text(c.will.topic);
-            w.text(c.will.payload);
-        }
-        if (c.user_name.data() != nullptr) w.text(c.user_name);
-        if (c.password.data() != nullptr) w.text(c.password);
-    });
+    return encode_packet(out, first_byte(packet_type::connect), errc::connect_too_long,
+                         [&](writer& w) { write_connect_body(w, c); });
 }
 
 // Reads a CONNECT as the Server does. Returns malformed_packet, invalid_utf8, or unacceptable_version for a protocol

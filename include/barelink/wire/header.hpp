@@ -34,17 +34,24 @@ struct fixed_header {
     return ((with_flag_2 >> static_cast<unsigned>(type)) & 1U) != 0 ? 2 : 0;
 }
 
-// Reads the fixed header. Returns would_block if it is not complete; malformed_packet for type 0, for a wrong length
-// or for flags other than the table's [MQTT-2.2.2-2]. 3.1 had no such rule, and its peers set DUP on a resent PUBREL.
-[[nodiscard]] constexpr result<fixed_header> read_header(bytes_in from, version v) noexcept {
+// Reads the fixed header into `h`, which is left half done unless it returns ok. Returns would_block if it is not
+// complete; malformed_packet for type 0, for a wrong length or for flags other than the table's [MQTT-2.2.2-2]. 3.1 had
+// no such rule, and its peers set DUP on a resent PUBREL.
+[[nodiscard]] constexpr errc read_header(fixed_header& h, bytes_in from, version v) noexcept {
     if (from.empty()) return errc::would_block;
-    auto const type   = static_cast<packet_type>(octet(from[0]) >> 4);
-    auto const flags  = static_cast<std::uint8_t>(octet(from[0]) & 0x0F);
-    bool const known  = type != packet_type::reserved && (type != packet_type::auth || v == version::v5);
-    bool const wrong  = type != packet_type::publish && v != version::v3_1 && flags != required_flags(type);
-    auto const length = read_length(from.subspan(1));
-    return {fixed_header{type, flags, static_cast<std::uint8_t>(1 + length.value.size), length.value.value},
-            known && !wrong ? length.error : errc::malformed_packet};
+    h.type             = static_cast<packet_type>(octet(from[0]) >> 4);
+    h.flags            = static_cast<std::uint8_t>(octet(from[0]) & 0x0F);
+    bool const unknown = h.type == packet_type::reserved || (h.type == packet_type::auth && v != version::v5);
+    bool const wrong   = h.type != packet_type::publish && v != version::v3_1 && h.flags != required_flags(h.type);
+    if (unknown || wrong) return errc::malformed_packet;
+    h.remaining = detail::scan_length(from.data() + 1, from.size() - 1);
+    h.size      = static_cast<std::uint8_t>(1 + length_size(h.remaining));
+    return detail::length_error(h.remaining);
+}
+[[nodiscard]] constexpr result<fixed_header> read_header(bytes_in from, version v) noexcept {
+    fixed_header h{};
+    auto const   error = read_header(h, from, v);
+    return {error == errc::ok ? h : fixed_header{}, error};
 }
 
 // PINGREQ, PINGRESP and DISCONNECT of 3.x are a fixed header alone. Requires: room for two bytes.

@@ -40,20 +40,37 @@ struct decoded_length {
     friend constexpr bool operator==(decoded_length, decoded_length) = default;
 };
 
+namespace detail {
+// What is no length: the rest is to come, or it is malformed.
+inline constexpr std::uint32_t length_unfinished = 0xFFFF'FFFFU;
+inline constexpr std::uint32_t length_malformed  = 0xFFFF'FFFEU;
+
+// The length in front of `count` bytes. Its shortest form is the only one, so length_size() says how long it was.
+BARELINK_NOINLINE constexpr std::uint32_t scan_length(char const* from, std::size_t count) noexcept {
+    std::uint32_t value = 0;
+    for (unsigned shift = 0; shift < 28; shift += 7) {
+        if (count-- == 0) return length_unfinished;
+        auto const byte = octet(*from++);
+        value |= static_cast<std::uint32_t>(byte & 0x7F) << shift;
+        if (byte < 0x80) return byte == 0 && shift != 0 ? length_malformed : value;
+    }
+    return length_malformed;
+}
+
+[[nodiscard]] constexpr errc length_error(std::uint32_t scanned) noexcept {
+    return scanned <= remaining_length_max ? errc::ok
+           : scanned == length_unfinished  ? errc::would_block
+                                           : errc::malformed_packet;
+}
+}  // namespace detail
+
 // Returns would_block if more bytes must come, malformed_packet for a fifth byte or for a longer form than needed
 // (5.0 forbids it [MQTT-1.5.5-1]; no 3.1.1 encoder writes it, and a peer that does may not agree with us on the end).
 [[nodiscard]] constexpr result<decoded_length> read_length(bytes_in from) noexcept {
-    std::uint32_t value = 0;
-    unsigned      size  = 0;
-    auto          error = errc::would_block;
-    while (error == errc::would_block && size < from.size()) {
-        auto const byte = octet(from[size]);
-        value |= static_cast<std::uint32_t>(byte & 0x7F) << (7 * size);
-        if (byte < 0x80) error = errc::ok;
-        if (byte < 0x80 ? size != 0 && byte == 0 : size == 3) error = errc::malformed_packet;
-        ++size;
-    }
-    return {decoded_length{value, static_cast<std::uint8_t>(size)}, error};
+    auto const value = detail::scan_length(from.data(), from.size());
+    auto const error = detail::length_error(value);
+    if (error != errc::ok) return error;
+    return decoded_length{value, length_size(value)};
 }
 
 }  // namespace barelink::inline v0

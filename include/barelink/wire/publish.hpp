@@ -9,7 +9,6 @@
 #include <barelink/base/bytes.hpp>
 #include <barelink/base/errc.hpp>
 #include <barelink/wire/header.hpp>
-#include <barelink/wire/reader.hpp>
 #include <barelink/wire/types.hpp>
 #include <barelink/base/utf8.hpp>
 
@@ -70,18 +69,20 @@ constexpr char* write_publish_header(char* to, message const& m, packet_id id, s
 // Returns malformed_packet for QoS 3 [MQTT-3.3.1-4], DUP at QoS 0 [MQTT-3.3.1-2], identifier 0 [MQTT-2.3.1-1] or a
 // topic longer than the packet; invalid_utf8 or invalid_topic. Lifetime: the topic is a view of `body`.
 [[nodiscard]] constexpr result<publish_header> decode_publish(std::uint8_t flags, bytes_in body) noexcept {
-    reader                 r{body};
-    result<publish_header> read{};
-    auto&                  p = read.value;
-    p.topic                  = r.text();
-    p.level                  = static_cast<qos>((flags & publish_flag::qos_mask) >> 1);
-    p.retain                 = (flags & publish_flag::retain) != 0;
-    p.dup                    = (flags & publish_flag::dup) != 0;
-    if (p.level != qos::at_most_once) p.id = r.u16();
-    p.size           = static_cast<std::uint32_t>(body.size() - r.left());
-    bool const wrong = r.failed() || !are_publish_flags(flags) || (p.level != qos::at_most_once && p.id == 0);
-    read.error       = wrong ? errc::malformed_packet : check_topic_name(p.topic);
-    return read;
+    auto const level = static_cast<qos>((flags & publish_flag::qos_mask) >> 1);
+    if (!are_publish_flags(flags) || body.size() < 2) return errc::malformed_packet;
+    auto const size = publish_header_size(load_u16(body.data()), level);
+    if (size > body.size()) return errc::malformed_packet;
+    auto const id = level == qos::at_most_once ? packet_id{0} : load_u16(&body[size - 2]);
+    if (level != qos::at_most_once && id == 0) return errc::malformed_packet;
+    std::string_view const topic{body.data() + 2, load_u16(body.data())};
+    return {publish_header{.topic  = topic,
+                           .id     = id,
+                           .level  = level,
+                           .retain = (flags & publish_flag::retain) != 0,
+                           .dup    = (flags & publish_flag::dup) != 0,
+                           .size   = static_cast<std::uint32_t>(size)},
+            check_topic_name(topic)};
 }
 
 }  // namespace barelink::inline v0

@@ -28,14 +28,13 @@ public:
         size_ += field.size();
         if (at <= capacity_ && field.size() <= capacity_ - at) move_bytes(to_ + at, field.data(), field.size());
     }
-    constexpr void u8(std::uint8_t value) noexcept {
-        auto const c = static_cast<char>(value);
-        bytes({&c, 1});
+    BARELINK_NOINLINE constexpr void u8(std::uint8_t value) noexcept {
+        if (size_ < capacity_) to_[size_] = static_cast<char>(value);
+        ++size_;
     }
     constexpr void u16(std::uint16_t value) noexcept {
-        char two[2] = {};
-        store_u16(two, value);
-        bytes({two, 2});
+        u8(static_cast<std::uint8_t>(value >> 8));
+        u8(static_cast<std::uint8_t>(value & 0xFF));
     }
     // Bytes behind their two-byte length [1.5.3]. Requires: at most 65535 bytes.
     constexpr void text(std::string_view field) noexcept {
