@@ -78,6 +78,17 @@ TEST_CASE("CONNECT says what the options say, with a credentials hook and withou
     CHECK(h.net.written == full_connect);
 }
 
+TEST_CASE("an empty user name and an empty password are sent as empty fields",
+          "[client][MQTT-3.1.2-19][MQTT-3.1.2-21]") {
+    bench b;
+    b.o.user_name = "";
+    b.o.password = "";
+    b.power_on();
+    REQUIRE(b.c->connect() == errc::ok);
+    b.settle();
+    CHECK(b.net.written == "\x10\x13\0\4MQTT\4\xC0\0\x3C\0\3dev\0\0\0\0"sv);
+}
+
 TEST_CASE("every attempt names the same client, however the last one ended", "[client][MQTT-3.1.3-2][3.1]") {
     bench b;
     comes_back_as_the_same(b);
