@@ -104,7 +104,7 @@ TEST_CASE("what the transport says is the cause", "[client]") {
     }
 }
 
-TEST_CASE("CONNACK that does not come, and one that refuses", "[client][3.2]") {
+TEST_CASE("CONNACK that does not come, and one that refuses", "[client][3.2][3.2.2.3][MQTT-3.2.2-5]") {
     bench b;
     b.power_on();
     REQUIRE(b.c->connect() == errc::ok);
@@ -143,7 +143,7 @@ TEST_CASE("a fault closes the link, then it comes back", "[client][MQTT-4.8.0-1]
     CHECK(b.online());
 }
 
-TEST_CASE("misuse is refused and names the culprit", "[client]") {
+TEST_CASE("misuse is refused and names the culprit", "[client][3.1]") {
     bench<limits{.topic_bytes = 20}> b;
     auto const refused = [&b](options const& o) {
         auto const good = b.o;

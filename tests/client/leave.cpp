@@ -8,7 +8,7 @@
 using namespace kit;
 
 TEST_CASE("on line: what is queued is written, then DISCONNECT, then the transport is closed",
-          "[client][MQTT-3.14.4-1]") {
+          "[client][MQTT-3.14.4-1][MQTT-3.14.4-2][MQTT-3.1.2-4]") {
     for (std::size_t const step : {1U, 4U, 1000U}) {
         bench b;
         REQUIRE(b.start());

@@ -220,7 +220,7 @@ TEST_CASE("a received message that was stored is not handed over again", "[clien
     CHECK(store.keys() == "");
 }
 
-TEST_CASE("nothing is written that the store does not know", "[client][MQTT-4.1.0-1]") {
+TEST_CASE("nothing is written that the store does not know", "[client][MQTT-4.1.0-1][MQTT-4.8.0-2]") {
     device b;
     flash_store store;
     b.power_on(store);

@@ -22,7 +22,7 @@ void settle(party& a, party& b) {
 
 } // namespace
 
-TEST_CASE("a message is delivered once, at the lower of the two QoS", "[interop]") {
+TEST_CASE("a message is delivered once, at the lower of the two QoS", "[interop][MQTT-7.0.0-2][MQTT-7.1.2-1]") {
     for (auto const& c : cultures()) {
         DYNAMIC_SECTION(c.name) {
             device publisher{to(c, "pairs-out")};
@@ -114,7 +114,7 @@ TEST_CASE("a retained message is set, handed over to who comes later, and cleare
     }
 }
 
-TEST_CASE("the will is published when the connection is cut, and only then", "[interop]") {
+TEST_CASE("the will is published when the connection is cut, and only then", "[interop][MQTT-3.1.2-9]") {
     for (auto const& c : cultures()) {
         for (auto const level : levels) {
             DYNAMIC_SECTION(c.name << ", QoS " << int{number(level)}) {

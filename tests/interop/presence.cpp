@@ -21,7 +21,8 @@ void settle(party& a) {
 
 } // namespace
 
-TEST_CASE("a kept session holds messages and subscriptions while the device is away", "[interop]") {
+TEST_CASE("a kept session holds messages and subscriptions while the device is away",
+          "[interop][MQTT-3.1.2-4][MQTT-3.1.3-2]") {
     for (auto const& c : cultures()) {
         for (bool const in_order : {true, false}) {
             DYNAMIC_SECTION(c.name << (in_order ? ", left in order" : ", cut off")) {

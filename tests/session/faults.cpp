@@ -51,7 +51,7 @@ TEST_CASE("reserved flags", "[session][MQTT-2.2.2-2]") {
     }
 }
 
-TEST_CASE("3.1 does not check the flags", "[session]") {
+TEST_CASE("3.1 does not check the flags", "[session][MQTT31-2.1-flags]") {
     rig<features{.v3_1 = true}> r;
     r.o.protocol = version::v3_1;
     REQUIRE(r.online());
@@ -74,7 +74,7 @@ TEST_CASE("lengths", "[session][2.2.3]") {
     CHECK(fault("\xD0\x01\x00"sv) == errc::malformed_packet);
 }
 
-TEST_CASE("identifier 0", "[session][MQTT-2.3.1-1]") {
+TEST_CASE("identifier 0", "[session][MQTT-2.3.1-1][MQTT-2.3.1-4]") {
     for (unsigned const first : {0x40U, 0x50U, 0x62U, 0x70U, 0xB0U})
         CHECK(fault(ack(first, 0)) == errc::malformed_packet);
     CHECK(fault(suback(0, 1)) == errc::malformed_packet);
@@ -83,7 +83,8 @@ TEST_CASE("identifier 0", "[session][MQTT-2.3.1-1]") {
 }
 
 TEST_CASE("PUBLISH that may not be",
-          "[session][MQTT-3.3.1-4][MQTT-3.3.1-2][MQTT-3.3.2-2][MQTT-1.5.3-1][MQTT-1.5.3-2]") {
+          "[session][MQTT-3.3.1-4][MQTT-3.3.1-2][MQTT-3.3.2-2][MQTT-1.5.3-1][MQTT-1.5.3-2][MQTT-4.7.3-1]"
+          "[MQTT-4.7.3-2]") {
     CHECK(fault(publish("a", "x", 3, 1)) == errc::malformed_packet);
     CHECK(fault(publish("a", "x", 0, 0, dup_bit)) == errc::malformed_packet);
     CHECK(fault(publish("", "x")) == errc::invalid_topic);

@@ -41,7 +41,8 @@ errc fault_after_connack(std::string_view bytes, bool clean = true, version v = 
 
 }  // namespace
 
-TEST_CASE("CONNECT is the first packet, and CONNACK opens the session", "[session][MQTT-3.1.0-1][MQTT-3.2.0-1]") {
+TEST_CASE("CONNECT is the first packet, and CONNACK opens the session",
+          "[session][MQTT-3.1.0-1][MQTT-3.2.0-1][3.1.2.1][3.1.2.2]") {
     STATIC_REQUIRE(connects());
     CHECK(connects());
 }
@@ -70,7 +71,7 @@ TEST_CASE("nothing but CONNECT leaves before CONNACK", "[session][MQTT-3.1.0-1]"
     CHECK(r.said() == "SUBSCRIBE 3 b q1, PUBLISH a=x q1 #1, PUBLISH a=y q2 #2");
 }
 
-TEST_CASE("a refusal is the fault, and no event", "[session][3.2.2.3]") {
+TEST_CASE("a refusal is the fault, and no event", "[session][3.2.2.3][MQTT-3.2.2-4]") {
     CHECK(fault_after_connack(connack(false, 1)) == errc::unacceptable_version);
     CHECK(fault_after_connack(connack(false, 2)) == errc::identifier_rejected);
     CHECK(fault_after_connack(connack(false, 3)) == errc::server_unavailable);
@@ -131,7 +132,7 @@ TEST_CASE("begin refuses what may not be sent, and nothing changes", "[session][
     CHECK(o.begin() == errc::bad_version);
 }
 
-TEST_CASE("3.1 says MQIsdp and level 3", "[session][3.1.2.1]") {
+TEST_CASE("3.1 says MQIsdp and level 3", "[session][MQTT31-3.1-name]") {
     rig<old_only> r;
     r.o.protocol = version::v3_1;
     REQUIRE(r.begin() == errc::ok);

@@ -39,7 +39,7 @@ std::string everything_at_once(std::size_t step) {
 
 }  // namespace
 
-TEST_CASE("any size of write gives the same stream", "[session]") {
+TEST_CASE("any size of write gives the same stream", "[session][MQTT-7.1.2-1]") {
     auto const whole = everything_at_once(100'000);
     // Where the PUBREL stands among the answers is left to the engine.
     std::string const release = "PUBREL 1, ";

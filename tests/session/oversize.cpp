@@ -88,7 +88,7 @@ TEST_CASE("a message of exactly the buffer is handed over, one byte more is not"
     }
 }
 
-TEST_CASE("identifier 0 behind a long topic is malformed", "[session][MQTT-2.3.1-1]") {
+TEST_CASE("identifier 0 behind a long topic is malformed", "[session][MQTT-2.3.1-1][MQTT-2.3.1-4]") {
     for (std::size_t topic = 20; topic < 100; ++topic) {
         rig<plain, sizes{.rx = 64}> r;
         REQUIRE(r.online());

@@ -37,7 +37,8 @@ TEST_CASE("QoS 0 is handed over and not answered", "[session][MQTT-3.3.4-1]") {
     CHECK(answers == "");
 }
 
-TEST_CASE("QoS 1 is answered by PUBACK, after the user has had it", "[session][MQTT-4.3.2-2][MQTT-3.3.4-1]") {
+TEST_CASE("QoS 1 is answered by PUBACK, after the user has had it",
+          "[session][MQTT-4.3.2-2][MQTT-3.3.4-1][MQTT-2.3.1-6]") {
     rig r;
     REQUIRE(r.online());
     REQUIRE(r.give(publish("a", "x", 1, 0x1234)));
@@ -48,7 +49,7 @@ TEST_CASE("QoS 1 is answered by PUBACK, after the user has had it", "[session][M
     CHECK(r.hears(publish("a", "x", 1, 0x1234, dup_bit)) == "message a=x q1 #4660 dup");
 }
 
-TEST_CASE("QoS 2 is delivered once and answered each time", "[session][MQTT-4.3.3-2]") {
+TEST_CASE("QoS 2 is delivered once and answered each time", "[session][MQTT-4.3.3-2][MQTT-2.3.1-6][MQTT-3.3.4-1]") {
     STATIC_REQUIRE(exactly_once_in<plain>());
     CHECK(exactly_once_in<plain>());
     STATIC_REQUIRE(exactly_once_in<with_ack>());
@@ -127,7 +128,8 @@ TEST_CASE("nothing is read while answers wait", "[session]") {
     CHECK(r.s.hungry());
 }
 
-TEST_CASE("more QoS 2 messages than limits::inbound end the connection with their own error", "[session]") {
+TEST_CASE("more QoS 2 messages than limits::inbound end the connection with their own error",
+          "[session][MQTT-4.8.0-2]") {
     rig<plain, sizes{.inbound = 2}> r;
     REQUIRE(r.online());
     CHECK(r.hears(publish("t", "x", 2, 1) + publish("t", "x", 2, 2)) == "message t=x q2 #1, message t=x q2 #2");
@@ -140,7 +142,8 @@ TEST_CASE("more QoS 2 messages than limits::inbound end the connection with thei
     CHECK(r.s.fault() == errc::inbound_full);
 }
 
-TEST_CASE("what was received is known after a reconnect, if the session is", "[session][MQTT-4.3.3-2][MQTT-4.1.0-1]") {
+TEST_CASE("what was received is known after a reconnect, if the session is",
+          "[session][MQTT-4.3.3-2][MQTT-4.1.0-1][MQTT-3.2.2-2][MQTT-3.2.2-3]") {
     rig r;
     r.o.clean_session = false;
     REQUIRE(r.online());

@@ -61,7 +61,7 @@ errc verdict(unsigned level, std::string_view answer, bool written = true, std::
 
 }  // namespace
 
-TEST_CASE("QoS 0 is sent and forgotten", "[session][MQTT-4.3.1-1][MQTT-2.3.1-5]") {
+TEST_CASE("QoS 0 is sent and forgotten", "[session][MQTT-4.3.1-1][MQTT-2.3.1-5][MQTT-3.3.1-2]") {
     STATIC_REQUIRE(at_most_once());
     CHECK(at_most_once());
 }
@@ -159,7 +159,9 @@ TEST_CASE("a device of QoS 0 takes every acknowledgement for an error", "[sessio
     }
 }
 
-TEST_CASE("a publish that cannot be sent is refused by its reason", "[session][MQTT-3.3.2-2][MQTT-4.7.3-1]") {
+TEST_CASE("a publish that cannot be sent is refused by its reason",
+          "[session][MQTT-3.3.2-2][MQTT-4.7.3-1][MQTT-3.3.1-4][MQTT-3.3.2-1][MQTT-4.7.1-1][MQTT-4.7.3-2]"
+          "[MQTT-4.7.3-3][MQTT-1.5.3-1][MQTT-1.5.3-2]") {
     rig<plain, sizes{.tx = 64, .inflight = 2}> r;
     CHECK(r.publish("a", "x", 0).error == errc::not_connected);
     REQUIRE(r.online());

@@ -34,7 +34,8 @@ constexpr bool resumes_while_compiling() {
 }  // namespace
 
 TEST_CASE("what was not acknowledged is sent again in its first order, with DUP",
-          "[session][MQTT-4.4.0-1][MQTT-4.6.0-1][MQTT-3.3.1-1][MQTT-2.3.1-3]") {
+          "[session][MQTT-4.4.0-1][MQTT-4.6.0-1][MQTT-3.3.1-1][MQTT-2.3.1-3][MQTT-3.2.2-2][MQTT-4.3.2-1]"
+          "[MQTT-4.3.3-1]") {
     STATIC_REQUIRE(resumes_while_compiling());
     rig r;
     r.o.clean_session = false;
@@ -63,7 +64,8 @@ TEST_CASE("new publishes leave behind those that are sent again", "[session][MQT
     CHECK(r.said() == "PUBLISH t=1 q1 #1 dup, PUBLISH t=2 q1 #2, PUBLISH t=3 q1 #3");
 }
 
-TEST_CASE("a lost session makes them new, and the second half of QoS 2 uncertain", "[session][MQTT-3.1.2-6]") {
+TEST_CASE("a lost session makes them new, and the second half of QoS 2 uncertain",
+          "[session][MQTT-3.1.2-6][MQTT-3.2.2-3]") {
     for (bool const clean : {true, false}) {
         rig r;
         r.o.clean_session = clean;
@@ -165,7 +167,8 @@ TEST_CASE("nothing is sent again while the connection lives", "[session][MQTT-4.
     }
 }
 
-TEST_CASE("3.1 has no session-present bit: a session that was asked for is taken to be there", "[session][3.2.2.2]") {
+TEST_CASE("3.1 has no session-present bit: a session that was asked for is taken to be there",
+          "[session][3.2.2.2][MQTT31-3.2-present]") {
     rig<features{.v3_1 = true}> r;
     r.o.protocol = version::v3_1;
     r.o.clean_session = false;

@@ -77,7 +77,7 @@ constexpr features no_store{.v3_1 = true, .chunks = true, .sources = true, .defe
 
 }  // namespace
 
-TEST_CASE("a stream in steps of any size gives the same events and answers", "[session]") {
+TEST_CASE("a stream in steps of any size gives the same events and answers", "[session][MQTT-7.1.2-1]") {
     for (std::size_t step = 1; step <= 70; ++step) {
         feed_in_steps<plain>(0, step);
         feed_in_steps<no_store>(0, step);

@@ -38,7 +38,8 @@ errc fault_of(std::string_view answer) {
 
 }  // namespace
 
-TEST_CASE("a subscription is asked for, granted and cancelled", "[session][MQTT-3.8.1-1][MQTT-3.10.1-1]") {
+TEST_CASE("a subscription is asked for, granted and cancelled",
+          "[session][MQTT-3.8.1-1][MQTT-3.10.1-1][MQTT-3.8.3-3][MQTT-3.10.3-1][MQTT-3.10.3-2]") {
     STATIC_REQUIRE(subscribes());
     CHECK(subscribes());
 }
@@ -73,7 +74,9 @@ TEST_CASE("an answer that does not fit the request", "[session][MQTT-3.8.4-5][MQ
     CHECK(fault_of("\x92\x03\0\1\0"sv) == errc::malformed_packet);
 }
 
-TEST_CASE("a bad filter or level is refused before anything is sent", "[session][MQTT-4.7.1-2][MQTT-4.7.1-3]") {
+TEST_CASE("a bad filter or level is refused before anything is sent",
+          "[session][MQTT-4.7.1-2][MQTT-4.7.1-3][MQTT-3.8.3-1][MQTT-3.8.3-4][MQTT-3.10.3-1][MQTT-4.7.3-1]"
+          "[MQTT-4.7.3-2]") {
     rig<features{.highest_qos = qos::at_least_once}> r;
     REQUIRE(r.online());
     for (auto const filter : {""sv, "a#"sv, "#/a"sv, "a+"sv, "a\0"sv, "\xFF"sv}) {
@@ -112,7 +115,8 @@ TEST_CASE("each limit of requests has its own error", "[session]") {
     CHECK(r.s.fault() == errc::ok);
 }
 
-TEST_CASE("a session that was kept needs no SUBSCRIBE, one that was lost gets all of them", "[session]") {
+TEST_CASE("a session that was kept needs no SUBSCRIBE, one that was lost gets all of them",
+          "[session][MQTT-3.2.2-2][MQTT-3.2.2-3]") {
     rig<plain, sizes{.requests = 8}> r;
     r.o.clean_session = false;
     CHECK(r.subscribe("early", 1) == errc::ok);
@@ -265,7 +269,8 @@ TEST_CASE("off line, before the first connection: a persistent session may know 
     CHECK(r.said() == "UNSUBSCRIBE 1 a");
 }
 
-TEST_CASE("3.1 does not say whether the session is there, so all filters are asked for again", "[session][3.2.2.2]") {
+TEST_CASE("3.1 does not say whether the session is there, so all filters are asked for again",
+          "[session][3.2.2.2][MQTT31-3.2-present]") {
     rig<with_3_1> r;
     r.o.protocol = version::v3_1;
     r.o.clean_session = false;

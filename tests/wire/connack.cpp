@@ -65,7 +65,7 @@ TEST_CASE("a refusal that claims a session is refused itself", "[wire][connack][
     STATIC_REQUIRE(decoded(v3_1_1, 1, 1).error == errc::protocol_error);
 }
 
-TEST_CASE("3.1 has no session present: its first byte is reserved", "[wire][connack][v31]") {
+TEST_CASE("3.1 has no session present: its first byte is reserved", "[wire][connack][v31][MQTT31-3.2-present]") {
     for (unsigned reserved = 0; reserved < 256; ++reserved) {
         CAPTURE(reserved);
         CHECK(decoded(v3_1, reserved, 0) == result<connack_packet>{connack_packet{}});

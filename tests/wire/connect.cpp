@@ -45,7 +45,8 @@ TEST_CASE("fields come in the order of the standard", "[wire][connect][MQTT-3.1.
     CHECK_BOTH(decode_connect(read_back).value == all);
 }
 
-TEST_CASE("3.1.1 is called MQTT and has level 4, 3.1 is called MQIsdp and has level 3", "[wire][connect][3.1.2.1]") {
+TEST_CASE("3.1.1 is called MQTT and has level 4, 3.1 is called MQIsdp and has level 3",
+          "[wire][connect][3.1.2.1][3.1.2.2][MQTT31-3.1-name]") {
     CHECK_BOTH(protocol_name(version::v3_1_1) == "MQTT");
     CHECK_BOTH(protocol_name(version::v3_1) == "MQIsdp");
     CHECK_BOTH(connect({.client_id = "c"}).view().substr(2, 7) == "\0\x04MQTT\x04"sv);
@@ -128,7 +129,7 @@ TEST_CASE("a password is there exactly if its flag is set", "[wire][connect][MQT
     CHECK_BOTH(refused(0xC2, 0, 1, 'c', 0, 0, 0, 0) == errc::ok);
 }
 
-TEST_CASE("clean session is bit 1 and keep alive are two bytes", "[wire][connect][3.1.2.4][3.1.2.10]") {
+TEST_CASE("clean session is bit 1 and keep alive are two bytes", "[wire][connect][3.1.2.4][3.1.2.3]") {
     CHECK_BOTH(connect_flags({.clean_session = false, .client_id = "c"}) == 0);
     CHECK_BOTH(connect({.keep_alive_s = 0xABCD, .client_id = "c"}).view().substr(10, 2) == "\xAB\xCD");
     CHECK_BOTH(connect({.keep_alive_s = 0, .client_id = "c"}).view().substr(10, 2) == "\0\0"sv);

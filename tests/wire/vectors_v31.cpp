@@ -30,7 +30,7 @@ constexpr written_packet written_connect(connect_packet const& c) {
 
 }  // namespace
 
-TEST_CASE("a 3.1 CONNECT says MQIsdp and level 3", "[wire][vectors][connect][v31]") {
+TEST_CASE("a 3.1 CONNECT says MQIsdp and level 3", "[wire][vectors][connect][v31][MQTT31-3.1-name]") {
     CHECK_BOTH(written_connect(least) == sample::old_connect);
     CHECK_BOTH(written_connect(all) == sample::old_connect_all);
     CHECK_BOTH(check_connect(least) == errc::ok);
@@ -49,7 +49,8 @@ TEST_CASE("name and level of two versions do not mix", "[wire][vectors][connect]
     CHECK_BOTH(decode_connect(bridge).error == errc::unacceptable_version);
 }
 
-TEST_CASE("a server reads a 3.1 client identifier that it will refuse", "[wire][vectors][connect][v31]") {
+TEST_CASE("a server reads a 3.1 client identifier that it will refuse",
+          "[wire][vectors][connect][v31][MQTT31-3.1-client-id]") {
     constexpr auto without = bytes(0, 6, 'M', 'Q', 'I', 's', 'd', 'p', 3, 0x02, 0, 60, 0, 0);
     CHECK_BOTH(decode_connect(without).error == errc::ok);
     CHECK_BOTH(check_connect(decode_connect(without).value) == errc::bad_client_id);
@@ -69,7 +70,7 @@ TEST_CASE("a 3.1 CONNACK is a code behind a reserved byte", "[wire][vectors][con
                connect_return::identifier_rejected);
 }
 
-TEST_CASE("a 3.1 packet that is sent again may have DUP", "[wire][vectors][v31]") {
+TEST_CASE("a 3.1 packet that is sent again may have DUP", "[wire][vectors][v31][MQTT31-2.1-flags]") {
     CHECK_BOTH(is_whole(sample::old_pubrel_again, v));
     CHECK_BOTH(decode_ack(body_of(sample::old_pubrel_again)) == result<packet_id>{packet_id{0x1234}});
     CHECK_BOTH(is_whole(sample::old_subscribe_again, v));
