@@ -58,8 +58,8 @@ TEST_CASE("a wrong call blames the caller", "[base][errc]") {
     using enum errc;
     CHECK_BOTH(all(culprit::misuse, {not_connected, already_connected, bad_topic, bad_filter, bad_qos, bad_client_id,
                                      bad_will, bad_user_name, password_without_user_name, bad_option, bad_version,
-                                     nothing_to_acknowledge, no_such_subscription, bad_address, bad_property, bad_topic_alias,
-                                     bad_reason}));
+                                     nothing_to_acknowledge, no_such_subscription, bad_address, bad_property,
+                                     bad_topic_alias, bad_reason}));
 }
 
 TEST_CASE("the ranges of the culprits meet without a gap", "[base][errc]") {
