@@ -69,8 +69,7 @@ private:
         switch (rule.kind) {
         case property_kind::flag: return {rule.id, bits & 1};
         case property_kind::u16: return {rule.id, bits & 0xFFFF};
-        case property_kind::positive_u16:
-        case property_kind::alias: return {rule.id, r.packet_id()};
+        case property_kind::positive_u16: return {rule.id, r.packet_id()};
         case property_kind::u32: return {rule.id, bits};
         case property_kind::positive_u32: return {rule.id, bits | 1};
         case property_kind::positive_length:

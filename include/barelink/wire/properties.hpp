@@ -33,30 +33,24 @@ BARELINK_NOINLINE constexpr void put_length(writer& w, std::uint32_t value) noex
     w.bytes({field, static_cast<std::size_t>(end - field)});
 }
 
-// The next property. The reader has failed, or the id is none, if there is none: an unknown identifier ends it too.
+[[nodiscard]] constexpr std::uint8_t number_size(property_kind kind) noexcept {
+    return static_cast<std::uint8_t>(kind) & property_part::number;
+}
+
+// The next property; its id is none at the end, where one is cut off, and where an identifier is unknown.
 BARELINK_NOINLINE constexpr property take_property(reader& r) noexcept {
     property          p{};
     auto const        id   = r.u8();
     auto const* const rule = find_property_rule(id, 0xFFFF);
     if (rule == nullptr) return p;
     p.id = rule->id;
-    switch (rule->kind) {
-    case property_kind::flag: p.number = r.u8(); break;
-    case property_kind::u32:
-    case property_kind::positive_u32: p.number = static_cast<std::uint32_t>(r.u16()) << 16; [[fallthrough]];
-    case property_kind::u16:
-    case property_kind::positive_u16:
-    case property_kind::alias: p.number |= r.u16(); break;
-    case property_kind::positive_length:
-    case property_kind::positive_lengths: p.number = take_length(r); break;
-    case property_kind::text:
-    case property_kind::topic:
-    case property_kind::data: p.text = r.text(); break;
-    case property_kind::pair:
-        p.text  = r.text();
-        p.value = r.text();
-        break;
+    if (auto const size = number_size(rule->kind); size == property_part::varying) {
+        p.number = take_length(r);
+    } else {
+        for (std::uint8_t i = 0; i < size; ++i) p.number = (p.number << 8) | r.u8();
     }
+    if (has(rule->kind, property_part::text)) p.text = r.text();
+    if (has(rule->kind, property_part::second_text)) p.value = r.text();
     if (r.failed()) p.id = property_id::none;
     return p;
 }
@@ -65,50 +59,29 @@ BARELINK_NOINLINE constexpr void put_property(writer& w, property const& p) noex
     auto const* const rule = find_property_rule(static_cast<std::uint8_t>(p.id), 0xFFFF);
     if (rule == nullptr) return;
     w.u8(static_cast<std::uint8_t>(p.id));
-    switch (rule->kind) {
-    case property_kind::flag: w.u8(static_cast<std::uint8_t>(p.number)); break;
-    case property_kind::u32:
-    case property_kind::positive_u32: w.u16(static_cast<std::uint16_t>(p.number >> 16)); [[fallthrough]];
-    case property_kind::u16:
-    case property_kind::positive_u16:
-    case property_kind::alias: w.u16(static_cast<std::uint16_t>(p.number)); break;
-    case property_kind::positive_length:
-    case property_kind::positive_lengths: put_length(w, p.number); break;
-    case property_kind::text:
-    case property_kind::topic:
-    case property_kind::data: w.text(p.text); break;
-    case property_kind::pair:
-        w.text(p.text);
-        w.text(p.value);
-        break;
+    if (auto const size = number_size(rule->kind); size == property_part::varying) {
+        put_length(w, p.number);
+    } else {
+        for (unsigned i = size; i != 0; --i) w.u8(static_cast<std::uint8_t>(p.number >> (8 * (i - 1))));
     }
+    if (has(rule->kind, property_part::text)) w.text(p.text);
+    if (has(rule->kind, property_part::second_text)) w.text(p.value);
 }
 
 // What a value of this kind may not be; sizes only bind what was not read from a packet.
 BARELINK_NOINLINE constexpr errc check_value(property const& p, property_kind kind) noexcept {
     constexpr std::size_t text_max = 0xFFFF;
     if (p.text.size() > text_max || p.value.size() > text_max) return errc::malformed_packet;
-    switch (kind) {
-    case property_kind::flag: return p.number > 1 ? errc::protocol_error : errc::ok;
-    case property_kind::alias:
-        if (p.number == 0) return errc::topic_alias_invalid;
-        [[fallthrough]];
-    case property_kind::u16: return p.number > 0xFFFF ? errc::protocol_error : errc::ok;
-    case property_kind::positive_u16:
-        return p.number == 0 || p.number > 0xFFFF ? errc::protocol_error : errc::ok;
-    case property_kind::positive_u32: return p.number == 0 ? errc::protocol_error : errc::ok;
-    case property_kind::positive_length:
-    case property_kind::positive_lengths:
-        return p.number == 0 || p.number > remaining_length_max ? errc::protocol_error : errc::ok;
-    case property_kind::u32:
-    case property_kind::data: return errc::ok;
-    case property_kind::text:
-    case property_kind::topic:
-    case property_kind::pair: break;
+    if (auto const size = number_size(kind); size != 0) {
+        std::uint32_t const most = size == 1 ? 1U : size == 2 ? 0xFFFFU : size == 4 ? ~0U : remaining_length_max;
+        if (p.number <= most && (p.number != 0 || !has(kind, property_part::positive))) return errc::ok;
+        return p.id == property_id::topic_alias ? errc::topic_alias_invalid : errc::protocol_error;
     }
+    if (!has(kind, property_part::utf8)) return errc::ok;
     auto const found = utf8_scan(p.text);
     if (((found | utf8_scan(p.value)) & utf8_ill_formed) != 0) return errc::invalid_utf8;
-    return kind == property_kind::topic && (found != 0 || p.text.empty()) ? errc::invalid_topic : errc::ok;
+    bool const topic = has(kind, property_part::positive);
+    return topic && (found != 0 || p.text.empty()) ? errc::invalid_topic : errc::ok;
 }
 
 static_assert(sizeof(property_rules.rows) / sizeof(property_rule) <= 32);
@@ -168,7 +141,7 @@ public:
         property p{};
         reader   r{encoded()};
         do {
-            p = r.left() != 0 ? detail::take_property(r) : property{};
+            p = detail::take_property(r);
         } while (p.id != id && p.id != property_id::none);
         return p;
     }
@@ -187,7 +160,7 @@ public:
         constexpr property const& operator*() const noexcept { return now_; }
         constexpr property const* operator->() const noexcept { return &now_; }
         constexpr iterator& operator++() noexcept {
-            now_ = rest_.left() != 0 ? detail::take_property(rest_) : property{};
+            now_ = detail::take_property(rest_);
             return *this;
         }
         friend constexpr bool operator==(iterator const& i, end_mark) noexcept {

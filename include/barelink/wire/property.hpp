@@ -43,24 +43,34 @@ enum class property_id : std::uint8_t {
     shared_subscription_available     = 0x2A,
 };
 
-// The type of a value, and the one bound that it has beside its size.
+// What a value consists of, bit by bit, so that one loop reads every kind: in the low three bits how many bytes its
+// number has.
+namespace property_part {
+inline constexpr std::uint8_t number = 0x07, varying = 0x07,  // instead of a size: a variable byte integer
+                              text = 0x08, second_text = 0x10, utf8 = 0x20,
+                              positive = 0x40,  // a number that is not 0, a text that is a topic name
+                              repeats = 0x80;   // may be there more than once
+}
+
+// The types of 2.2.2.2, with the one bound that a value has beside its size.
 enum class property_kind : std::uint8_t {
-    flag,             // a byte, 0 or 1
-    u16,              // two bytes
-    positive_u16,     // likewise, not 0
-    alias,            // likewise, with an error of its own
-    u32,              // four bytes
-    positive_u32,     // likewise, not 0
-    positive_length,  // variable byte integer, not 0
-    text,             // UTF-8
-    topic,            // UTF-8, a topic name
-    data,             // bytes behind their two-byte length
-    // What follows may repeat.
-    positive_lengths,
-    pair,  // two UTF-8 strings, name and value
+    flag             = 1,  // a byte, 0 or 1
+    u16              = 2,
+    positive_u16     = 2 | property_part::positive,
+    u32              = 4,
+    positive_u32     = 4 | property_part::positive,
+    positive_length  = property_part::varying | property_part::positive,
+    positive_lengths = positive_length | property_part::repeats,
+    data             = property_part::text,
+    text             = property_part::text | property_part::utf8,
+    topic            = text | property_part::positive,
+    pair             = text | property_part::second_text | property_part::repeats,
 };
 
-[[nodiscard]] constexpr bool may_repeat(property_kind kind) noexcept { return kind >= property_kind::positive_lengths; }
+[[nodiscard]] constexpr bool has(property_kind kind, std::uint8_t part) noexcept {
+    return (static_cast<std::uint8_t>(kind) & part) != 0;
+}
+[[nodiscard]] constexpr bool may_repeat(property_kind kind) noexcept { return has(kind, property_part::repeats); }
 
 // Where properties stand. A packet has the number of its type; what may stand there depends on the sender in two.
 enum class property_place : std::uint8_t {
@@ -137,7 +147,7 @@ template <class... Place>
         {id::reason_string, kind::text, answers},
         {id::receive_maximum, kind::positive_u16, opening},
         {id::topic_alias_maximum, kind::u16, opening},
-        {id::topic_alias, kind::alias, places(client_publish, server_publish)},
+        {id::topic_alias, kind::positive_u16, places(client_publish, server_publish)},
         {id::maximum_qos, kind::flag, granted},
         {id::retain_available, kind::flag, granted},
         {id::user_property, kind::pair, 0xFFFF},

@@ -140,32 +140,33 @@ inline constexpr auto reason_rules = make_reason_rules();
     return (1U << static_cast<unsigned>(type)) & ~3U;
 }
 
-[[nodiscard]] BARELINK_NOINLINE constexpr reason_rule find_reason(reason_code code, unsigned packets) noexcept {
+[[nodiscard]] BARELINK_NOINLINE constexpr reason_rule const* find_reason(reason_code code,
+                                                                         unsigned packets) noexcept {
     for (auto const& rule : reason_rules.rows) {
-        if (rule.code == code && (rule.packets & packets) != 0) return rule;
+        if (rule.code == code && (rule.packets & packets) != 0) return &rule;
     }
-    return {};
+    return nullptr;
 }
 }  // namespace detail
 
 // True if a packet of this type may carry the code [2.4]. `from` matters to DISCONNECT and AUTH. Work: the table.
 [[nodiscard]] constexpr bool allowed(reason_code code, packet_type type, sender from) noexcept {
-    auto const rule  = detail::find_reason(code, detail::packet_bit(type));
-    bool const sided = type == packet_type::disconnect || type == packet_type::auth;
-    return rule.packets != 0 && (!sided || (rule.packets & static_cast<unsigned>(from)) != 0);
+    auto const* const rule  = detail::find_reason(code, detail::packet_bit(type));
+    bool const        sided = type == packet_type::disconnect || type == packet_type::auth;
+    return rule != nullptr && (!sided || (rule->packets & static_cast<unsigned>(from)) != 0);
 }
 
 // The same, whoever sends it.
 [[nodiscard]] constexpr bool allowed(reason_code code, packet_type type) noexcept {
-    return detail::find_reason(code, detail::packet_bit(type)).packets != 0;
+    return detail::find_reason(code, detail::packet_bit(type)) != nullptr;
 }
 
 // What a refused CONNACK, or a DISCONNECT of the Server, is among our errors. Returns ok below 0x80, and
 // server_disconnected for a code that is none.
 [[nodiscard]] constexpr errc error_of(reason_code code) noexcept {
     if (!refused(code)) return errc::ok;
-    auto const rule = detail::find_reason(code, 0xFFFF);
-    return rule.packets != 0 ? rule.error : errc::server_disconnected;
+    auto const* const rule = detail::find_reason(code, 0xFFFF);
+    return rule != nullptr ? rule->error : errc::server_disconnected;
 }
 
 // What our DISCONNECT tells the Server about an error of ours. Work: a short table.
