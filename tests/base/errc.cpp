@@ -28,7 +28,9 @@ TEST_CASE("each limit of ours blames the capacity", "[base][errc]") {
     CHECK_BOTH(all(culprit::capacity, {inflight_full, subscribe_requests_full, subscriptions_full, ring_full,
                                        publish_too_long, request_too_long, connect_too_long, topic_too_long,
                                        message_too_long, inbound_full, sources_full, mailbox_full, store_full,
-                                       store_failed, source_failed}));
+                                       store_failed, source_failed, quota_full, packet_too_long_for_server,
+                                       retain_unavailable, qos_unavailable, wildcard_unavailable, shared_unavailable,
+                                       subscription_id_unavailable}));
 }
 
 TEST_CASE("what happens below MQTT blames the transport", "[base][errc]") {
@@ -44,14 +46,20 @@ TEST_CASE("what the broker sends or fails to send blames the peer", "[base][errc
                                    unknown_packet_id, session_mismatch, connack_timeout, ping_timeout, publish_timeout,
                                    subscribe_timeout, unsubscribe_timeout, subscription_refused, unacceptable_version,
                                    identifier_rejected, server_unavailable, bad_credentials, not_authorized,
-                                   replaced}));
+                                   replaced, topic_alias_invalid, receive_maximum_exceeded, payload_format_invalid,
+                                   publish_refused, topic_refused, auth_method_refused, auth_failed, auth_timeout,
+                                   server_busy, server_shutting_down, server_moved, use_another_server, banned,
+                                   quota_exceeded, connection_rate_exceeded, administrative_action,
+                                   maximum_connect_time, keep_alive_expired, server_disconnected,
+                                   server_objected}));
 }
 
 TEST_CASE("a wrong call blames the caller", "[base][errc]") {
     using enum errc;
     CHECK_BOTH(all(culprit::misuse, {not_connected, already_connected, bad_topic, bad_filter, bad_qos, bad_client_id,
                                      bad_will, bad_user_name, password_without_user_name, bad_option, bad_version,
-                                     nothing_to_acknowledge, no_such_subscription, bad_address}));
+                                     nothing_to_acknowledge, no_such_subscription, bad_address, bad_property,
+                                     bad_topic_alias, bad_reason}));
 }
 
 TEST_CASE("the ranges of the culprits meet without a gap", "[base][errc]") {

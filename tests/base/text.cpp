@@ -40,6 +40,17 @@ TEST_CASE("an error is called what its enumerator is called", "[base][text]") {
     SAME(bad_version); SAME(nothing_to_acknowledge); SAME(no_such_subscription); SAME(bad_address);
 }
 
+TEST_CASE("an error that came with 5.0 is called what its enumerator is called", "[base][text]") {
+    SAME(quota_full); SAME(packet_too_long_for_server); SAME(retain_unavailable); SAME(qos_unavailable);
+    SAME(wildcard_unavailable); SAME(shared_unavailable); SAME(subscription_id_unavailable);
+    SAME(topic_alias_invalid); SAME(receive_maximum_exceeded); SAME(payload_format_invalid); SAME(publish_refused);
+    SAME(topic_refused); SAME(auth_method_refused); SAME(auth_failed); SAME(auth_timeout); SAME(server_busy);
+    SAME(server_shutting_down); SAME(server_moved); SAME(use_another_server); SAME(banned); SAME(quota_exceeded);
+    SAME(connection_rate_exceeded); SAME(administrative_action); SAME(maximum_connect_time);
+    SAME(keep_alive_expired); SAME(server_disconnected); SAME(server_objected); SAME(bad_property);
+    SAME(bad_topic_alias); SAME(bad_reason);
+}
+
 TEST_CASE("a culprit is called what its enumerator is called", "[base][text]") {
     CHECK_BOTH(name(culprit::none) == "none");
     CHECK_BOTH(name(culprit::capacity) == "capacity");
@@ -59,7 +70,7 @@ TEST_CASE("each error has a name of its own, a word with underscores", "[base][t
         names.insert(called);
     }
     CHECK(names.size() == known);
-    CHECK(known == 3 + 15 + 14 + 19 + 14);
+    CHECK(known == 3 + 22 + 14 + 39 + 17);
 }
 
 TEST_CASE("errors of one culprit are numbered without a gap", "[base][text][errc]") {
@@ -74,7 +85,8 @@ TEST_CASE("errors of one culprit are numbered without a gap", "[base][text][errc
 TEST_CASE("deadlines are errors that end in _timeout, and nothing else does", "[base][text]") {
     std::set<std::string_view> const deadlines = {
         "resolve_timeout", "connect_timeout", "tls_timeout",      "write_timeout",     "credentials_timeout",
-        "connack_timeout", "ping_timeout",    "publish_timeout",  "subscribe_timeout", "unsubscribe_timeout"};
+        "connack_timeout", "ping_timeout",    "publish_timeout",  "subscribe_timeout", "unsubscribe_timeout",
+        "auth_timeout"};
     for (unsigned n = 0; n < 256; ++n) {
         auto const called = name(static_cast<errc>(n));
         CHECK(called.ends_with("_timeout") == (deadlines.count(called) == 1));

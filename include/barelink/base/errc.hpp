@@ -11,7 +11,7 @@ namespace barelink::inline v0 {
 // Who is to blame for an error, so that a caller can react to a class of them.
 enum class culprit : std::uint8_t {
     none,       // nothing went wrong
-    capacity,   // a limit of ours: raise the member of `limits` named in the comment, or wait
+    capacity,   // a limit, ours or one that the broker announced: change what the comment names, or wait
     transport,  // the network below MQTT
     peer,       // what the broker sent, or failed to send
     misuse,     // the call itself: nothing was sent
@@ -39,6 +39,13 @@ enum class [[nodiscard]] errc : std::uint8_t {
     store_full,               // the store took no more
     store_failed,             // the store could not read or write
     source_failed,            // a payload source gave fewer bytes than it had promised
+    quota_full,               // the broker's receive maximum of publishes await an acknowledgement [5.0, 4.9]
+    packet_too_long_for_server,   // the packet is above the broker's maximum packet size: send less in one packet
+    retain_unavailable,           // the broker keeps no messages: publish without retain
+    qos_unavailable,              // the broker's highest QoS is lower
+    wildcard_unavailable,         // the broker has no wildcards in filters
+    shared_unavailable,           // the broker has no shared subscriptions
+    subscription_id_unavailable,  // the broker has no subscription identifiers
 
     // transport
     resolve_failed = 0x30,  // the host name has no address
@@ -76,6 +83,26 @@ enum class [[nodiscard]] errc : std::uint8_t {
     bad_credentials,          // CONNACK 4
     not_authorized,           // CONNACK 5
     replaced,                 // another connection uses the same client id
+    topic_alias_invalid,      // a topic alias of 0, above the maximum that we announced, or never set
+    receive_maximum_exceeded,  // more publishes at one time than the receive maximum that we announced
+    payload_format_invalid,    // a payload that is said to be UTF-8 and is not
+    publish_refused,           // PUBACK or PUBREC with a reason code of 0x80 or more
+    topic_refused,             // 0x90: the broker does not take this topic, or will topic: use another one
+    auth_method_refused,       // 0x8C: the broker does not have this authentication method
+    auth_failed,               // the authentication exchange came to no good end: check the secret
+    auth_timeout,              // options::request_timeout_ms passed without an answer to AUTH
+    server_busy,               // 0x89 or 0x96: try again later, or send less often
+    server_shutting_down,      // 0x8B: try again later
+    server_moved,              // 0x9D: use the broker that the server reference names, from now on
+    use_another_server,        // 0x9C: the same for a while
+    banned,                    // 0x8A: ask the operator of the broker
+    quota_exceeded,            // 0x97: an administrative limit of the broker
+    connection_rate_exceeded,  // 0x9F: connect less often
+    administrative_action,     // 0x98: the operator closed the connection
+    maximum_connect_time,      // 0xA0: the time granted for this connection is over
+    keep_alive_expired,        // 0x8D: the broker heard nothing of us: poll more often, or raise keep_alive_s
+    server_disconnected,       // the broker closed in order and told no cause that we know
+    server_objected,           // the broker calls what we sent wrong; the reason code says what
 
     // misuse
     not_connected = 0x80,  // needs a connection
@@ -92,6 +119,9 @@ enum class [[nodiscard]] errc : std::uint8_t {
     nothing_to_acknowledge,  // no delivered message with that packet id awaits an acknowledgement
     no_such_subscription,
     bad_address,           // an endpoint without host or port
+    bad_property,          // not allowed there, twice, out of its range, or text that is not UTF-8
+    bad_topic_alias,       // 0, or above the maximum that the broker announced
+    bad_reason,            // a reason code that this packet cannot carry from this side
 };
 
 [[nodiscard]] constexpr culprit culprit_of(errc e) noexcept {

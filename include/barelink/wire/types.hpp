@@ -2,6 +2,7 @@
 // The nouns of MQTT that every layer uses.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -40,6 +41,9 @@ enum class packet_type : std::uint8_t {
     auth,
 };
 
+// Which side a packet comes from; bits, so that a table can say "both".
+enum class sender : std::uint8_t { client = 1, server = 2 };
+
 // The Server's answer to CONNECT [3.2.2.3].
 enum class connect_return : std::uint8_t {
     accepted = 0,
@@ -52,6 +56,16 @@ enum class connect_return : std::uint8_t {
 
 // SUBACK's code for a refused filter [3.9.3].
 inline constexpr std::uint8_t subscription_failure = 0x80;
+
+// True for "$share/name/filter", a filter whose messages go to one member of a group [5.0, 4.8.2]. Work: seven bytes.
+[[nodiscard]] constexpr bool is_shared(std::string_view filter) noexcept {
+    constexpr std::string_view prefix{"$share/", 7};
+    if (filter.size() < prefix.size()) return false;
+    for (std::size_t i = 0; i < prefix.size(); ++i) {
+        if (filter[i] != prefix[i]) return false;
+    }
+    return true;
+}
 
 // An Application Message on its way. Lifetime: borrowed views; each user says for how long.
 struct message {
