@@ -168,6 +168,7 @@ private:
     phase             phase_      = phase::idle;
     connect_stage     stage_      = {};
     errc              cause_      = errc::ok;  // why the last connection ended
+    errc              broken_     = errc::ok;  // why the transport takes nothing more; what came before is still read
     bool              was_online_ = false;
     bool              stable_     = false;  // it has lived for options::stable_after_ms
     bool              lost_       = false;  // the end of a connection is to be told

@@ -118,6 +118,7 @@ constexpr void client<Transport, Clock, L, Policies...>::dial() noexcept {
     if (r.value == connect_stage::done) {
         phase_   = phase::linked;
         blocked_ = false;
+        broken_  = errc::ok;
         return;
     }
     bool const resolving = r.value == connect_stage::resolve;
@@ -132,7 +133,7 @@ constexpr void client<Transport, Clock, L, Policies...>::dial() noexcept {
 
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr void client<Transport, Clock, L, Policies...>::write() noexcept {
-    if (phase_ != phase::linked) return;
+    if (phase_ != phase::linked || broken_ != errc::ok) return;
     if constexpr (persistent) {
         if (!store_answers()) return lose(errc::store_failed);
     }
@@ -140,7 +141,10 @@ constexpr void client<Transport, Clock, L, Policies...>::write() noexcept {
     auto const out = session_.pending_output();
     if (!out.empty()) {
         auto const n = transport_->write(out);
-        if (n.error != errc::ok && n.error != errc::would_block) return lose(n.error);
+        if (n.error != errc::ok && n.error != errc::would_block) {
+            broken_ = n.error;
+            return;
+        }
         blocked_ = n.value != out.size();
         if (n.value != 0) statistics_.write(n.value);
         session_.sent(n.value);
@@ -157,8 +161,8 @@ constexpr void client<Transport, Clock, L, Policies...>::read() noexcept {
     if (n.error == errc::ok) {
         statistics_.read(n.value);
         session_.received(n.value);
-    } else if (n.error != errc::would_block) {
-        lose(n.error);
+    } else if (broken_ != errc::ok || n.error != errc::would_block) {
+        lose(broken_ != errc::ok ? broken_ : n.error);
     }
 }
 
@@ -248,7 +252,8 @@ constexpr deadline client<Transport, Clock, L, Policies...>::next_deadline() noe
     if (phase_ == phase::linked) {
         first.earliest(session_.next_deadline());
         bool const output = !blocked_ && !session_.pending_output().empty();
-        if (output || session_.ready() || session_.fault() != errc::ok) first.arm(now_);
+        bool const ending = broken_ != errc::ok || session_.fault() != errc::ok;
+        if (output || session_.ready() || ending) first.arm(now_);
     } else if (phase_ != phase::idle) {
         // Credentials that are being fetched are asked for again at once: only their owner knows when they are there.
         bool const at_once = phase_ == phase::login || (phase_ == phase::dial && stage_ == connect_stage::done);

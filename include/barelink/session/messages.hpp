@@ -151,7 +151,7 @@ constexpr bool session<F>::admit() noexcept {
         if (shown_level() == qos::at_most_once || (!F.deferred_ack && !exactly_once)) return true;
         auto* slot = inbound_.find(shown_id_, exactly_once);
         // A new message under a forgotten identifier takes its place in the order of what comes.
-        if (slot != nullptr && slot->state == inbound_state::stale) {
+        if (slot != nullptr && inbound_table::is_stale(*slot)) {
             inbound_.erase(slot);
             slot = nullptr;
         }
@@ -176,7 +176,7 @@ constexpr bool session<F>::is_known() noexcept {
         if (shown_level() != qos::exactly_once) return false;
         auto* const slot  = inbound_.find(shown_id_, true);
         bool const  fresh = (header_.flags & publish_flag::dup) == 0;
-        return slot != nullptr && !(slot->state == inbound_state::stale && fresh);
+        return slot != nullptr && !(inbound_table::is_stale(*slot) && fresh);
     }
     return false;
 }
@@ -185,7 +185,7 @@ constexpr bool session<F>::is_known() noexcept {
 template <features F>
 constexpr void session<F>::repeat(inbound_slot& slot) noexcept {
     if constexpr (F.deferred_ack) {
-        if (slot.state == inbound_state::left) slot.state = inbound_state::held_2;
+        if (inbound_table::is_left(slot)) slot.state = inbound_state::held_2;
         bool const told = slot.state == inbound_state::known || slot.state == inbound_state::stale;
         if (told) slot.state = inbound_state::done_2;
         fill_control();

@@ -62,6 +62,9 @@ inline constexpr auto sender_rules = [] {
         sender_rule{from::queued,       on::left_qos_2,   act::none,    to::wait_pubrec},
         sender_rule{from::queued,       on::resumed,      act::none,    to::queued},
         sender_rule{from::queued,       on::lost,         act::none,    to::queued},
+        // An answer to what was written on the connection before: it comes again once we have repeated it.
+        sender_rule{from::queued,       on::puback,       act::none,    to::queued},
+        sender_rule{from::queued,       on::pubrec,       act::none,    to::queued},
         sender_rule{from::wait_puback,  on::puback,       act::drop,    to::wait_puback},  // [MQTT-4.3.2-1]
         sender_rule{from::wait_puback,  on::resumed,      act::none,    to::queued},       // [MQTT-4.4.0-1]
         sender_rule{from::wait_puback,  on::lost,         act::none,    to::queued},

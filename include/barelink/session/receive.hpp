@@ -26,7 +26,7 @@ constexpr void session<F>::tell(event& e) noexcept {
     if constexpr (F.sources) {
         if (failed_) {
             failed_ = false;
-            e.type  = event_type::rejected;
+            e.type  = failed_dup_ ? event_type::uncertain : event_type::rejected;
             e.cause = errc::source_failed;
             e.id    = failed_id_;
             return;

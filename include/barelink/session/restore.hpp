@@ -14,6 +14,8 @@ constexpr errc session<F>::restore(bool outbound, packet_id id, std::size_t size
     requires(F.persistent)
 {
     if (id == 0 || (!outbound && !has_qos_2)) return errc::store_failed;
+    // A CONNECT that was not answered may have been the last thing before the reset.
+    greeted_ = true;
     if constexpr (has_inbound) {
         if (!outbound) {
             if (inbound_.full()) return errc::inbound_full;

@@ -169,6 +169,10 @@ public:
         auto const* at = packet + header_size(packet);
         return level_of(packet) == qos::at_most_once ? packet_id{0} : load_u16(at + 2 + load_u16(at));
     }
+    // Of a SUBSCRIBE or UNSUBSCRIBE.
+    [[nodiscard]] static constexpr packet_id request_id_of(char const* packet) noexcept {
+        return load_u16(packet + header_size(packet));
+    }
     [[nodiscard]] static constexpr qos level_of(char const* packet) noexcept {
         return static_cast<qos>((octet(packet[0]) & publish_flag::qos_mask) >> 1);
     }
@@ -205,8 +209,8 @@ private:
         }
         return {packet + partial_, static_cast<std::size_t>(slot.window - partial_)};
     }
-    [[nodiscard]] static constexpr position header_size(char const* packet) noexcept {
-        position size = 2;
+    [[nodiscard]] BARELINK_NOINLINE static constexpr unsigned header_size(char const* packet) noexcept {
+        unsigned size = 2;
         while (octet(packet[size - 1]) > 0x7F) ++size;
         return size;
     }

@@ -112,7 +112,7 @@ constexpr bool session<F>::request(subscription& s) noexcept {
     if (to == nullptr) return false;
     s.id       = next_id();
     s.state    = wanted ? subscription_state::asked : subscription_state::leaving;
-    s.asked_at = now_;
+    s.left     = false;
     *to++      = static_cast<char>(first_byte(wanted ? packet_type::subscribe : packet_type::unsubscribe, 2));
     to         = write_length(to, static_cast<std::uint32_t>(size));
     to         = store_u16(to, s.id);
@@ -162,7 +162,7 @@ constexpr errc session<F>::change(std::string_view filter, qos level, subscripti
     auto* const s = subscriptions_.find_or_free(filter);
     if (s == nullptr) return errc::subscriptions_full;
     bool const online = state_ == session_state::online;
-    if (online && subscriptions_.requests() == requests_max_) return errc::subscribe_requests_full;
+    if (online && !s->waits() && subscriptions_.requests() == requests_max_) return errc::subscribe_requests_full;
     if (online && ring_.reserve(size) == nullptr) return errc::ring_full;
     // The answer to a request for the same filter that is still on its way counts for nobody.
     if (s->waits()) late_ack_ = true;
@@ -184,7 +184,7 @@ constexpr errc session<F>::acknowledge(packet_id id) noexcept
     bool const coming  = handing && after_ != after::message && shown_id_ == id;
     if (slot == nullptr || coming) return errc::nothing_to_acknowledge;
     slot->state = slot->state == inbound_state::held_2 ? inbound_state::done_2
-                  : slot->state == inbound_state::left ? inbound_state::known
+                  : inbound_table::is_left(*slot)      ? inbound_state::known
                                                        : inbound_state::done_1;
     stalled_    = false;
     return errc::ok;
@@ -257,11 +257,19 @@ constexpr bytes_in session<F>::choose_output() noexcept {
     return out;
 }
 
+// No answer counts as late before this instant.
+template <features F>
+constexpr instant session<F>::patience() const noexcept {
+    bool const coming = flow_ != flow::none || inbox_.size() != 0;
+    return coming ? heard_at_ + options_->request_timeout_ms : now_;
+}
+
 // The publish whose source failed is forgotten, or it would fail again and again.
 template <features F>
 constexpr void session<F>::give_up_source() noexcept {
     char* const packet = ring_.next();
     failed_id_         = ring_.id_of(ring_.wire(packet));
+    failed_dup_        = (octet(*ring_.wire(packet)) & publish_flag::dup) != 0;
     failed_            = true;
     tell_              = true;
     fault_             = errc::source_failed;
@@ -270,7 +278,7 @@ constexpr void session<F>::give_up_source() noexcept {
 }
 
 template <features F>
-constexpr void session<F>::sent(std::size_t count) noexcept {
+constexpr void session<F>::note_sent(std::size_t count) noexcept {
     if (count == 0) return;
     stalled_ = false;
     // What is sent makes a ping needless [MQTT-3.1.2-23], but not for one who hears nothing: the link may be dead.
@@ -294,6 +302,10 @@ constexpr void session<F>::sent(std::size_t count) noexcept {
         }
     } else {
         control_.sent(count);
+        if (pinging_ && control_.empty()) {
+            pinging_ = false;
+            timers_.arm(timer::answer, now_ + options_->request_timeout_ms);
+        }
         if (state_ == session_state::leaving && control_.empty()) state_ = session_state::closed;
     }
     // The transport took only a part and has to take the rest.
@@ -306,7 +318,9 @@ constexpr void session<F>::sent(std::size_t count) noexcept {
 template <features F>
 constexpr void session<F>::left(char* packet) noexcept {
     char const* const wire = ring_.wire(packet);
-    auto const        id   = ring_.is_publish(wire[0]) ? ring_.id_of(wire) : packet_id{0};
+    bool const        mine = ring_.is_publish(wire[0]);
+    auto const        id   = mine ? ring_.id_of(wire) : packet_id{0};
+    if (!mine) subscriptions_.written(ring_.request_id_of(wire), now_);
     if (!has_qos_1 || id == 0) {
         ring_.drop(packet);
     } else if (auto* const slot = inflight_.find(id)) {
@@ -323,14 +337,16 @@ constexpr void session<F>::on_time(instant now) noexcept {
     if (state_ != session_state::online || !timers_.due(timer::ping, now) || !has_room()) return;
     control_.empty_packet(packet_type::pingreq);
     timers_.stop(timer::ping);
-    if (!timers_.armed(timer::answer)) timers_.arm(timer::answer, now + options_->request_timeout_ms);
+    // The answer is awaited from the moment at which the ping has left: it may have to wait for a packet that is started.
+    pinging_ = !timers_.armed(timer::answer);
 }
 
 template <features F>
 constexpr errc session<F>::expire() noexcept {
     if (state_ == session_state::offline || fault_ != errc::ok) return fault_;
     if (timers_.due(timer::write, now_)) return fault_ = errc::write_timeout;
-    if (!hungry_) return errc::ok;
+    // Nor while a packet is coming in: the answer may be behind it.
+    if (!hungry_ || !now_.reached(patience())) return errc::ok;
     if (subscriptions_.expire(now_, 2 * options_->request_timeout_ms)) late_ack_ = tell_ = true;
     if (timers_.due(timer::answer, now_)) {
         fault_ = state_ == session_state::waiting ? errc::connack_timeout : errc::ping_timeout;
@@ -346,10 +362,13 @@ template <features F>
 constexpr deadline session<F>::next_deadline() const noexcept {
     if (state_ == session_state::offline) return {};
     // expire() blames nobody before all that came is taken out, so until then there is nothing to wake up for.
-    auto first = timers_.next(state_ == session_state::online && has_room(), hungry_);
+    auto first = timers_.next(state_ == session_state::online && has_room());
     if (!hungry_) return first;
-    first.earliest(subscriptions_.overdue(2 * options_->request_timeout_ms));
-    if (has_qos_1 && state_ >= session_state::online) first.earliest(inflight_.overdue(options_->publish_timeout_ms));
+    auto answers = subscriptions_.overdue(2 * options_->request_timeout_ms);
+    answers.earliest(timers_.at(timer::answer));
+    if (has_qos_1 && state_ >= session_state::online) answers.earliest(inflight_.overdue(options_->publish_timeout_ms));
+    answers.not_before(patience());
+    first.earliest(answers);
     return first;
 }
 

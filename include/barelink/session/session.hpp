@@ -73,6 +73,7 @@ public:
         state_   = session_state::offline;
         hungry_  = true;
         stalled_ = false;
+        pinging_ = false;
         inbox_.clear();
         control_.clear();
         timers_.stop_all();
@@ -107,15 +108,16 @@ public:
     }
     constexpr void received(std::size_t count) noexcept {
         inbox_.received(count);
-        hungry_ = false;
-        heard_  = true;
+        hungry_   = false;
+        heard_    = true;
+        heard_at_ = now_;
     }
 
     // What to write next: whole packets, as many as lie together. Work: the packets that wait. Lifetime: until the
     // next call other than sent().
     [[nodiscard]] BARELINK_NOINLINE constexpr bytes_in pending_output() noexcept { return choose_output(); }
     // The transport took the first `count` bytes of it.
-    constexpr void sent(std::size_t count) noexcept;
+    BARELINK_NOINLINE constexpr void sent(std::size_t count) noexcept { note_sent(count); }
 
     // What happened next, or an event that is false. Ends the last event: its message is answered, its views are void.
     // Work: one packet, or the tables.
@@ -277,9 +279,11 @@ private:
 
     // send.hpp
     constexpr bytes_in choose_output() noexcept;
+    constexpr void note_sent(std::size_t count) noexcept;
     constexpr errc check(message const& m) const noexcept;
     constexpr packet_id next_id() noexcept;
     constexpr void left(char* packet) noexcept;
+    constexpr instant patience() const noexcept;
     constexpr void give_up_source() noexcept;
     constexpr std::span<source_slot> source_slots() const noexcept {
         if constexpr (F.sources) return sources_;
@@ -311,6 +315,8 @@ private:
     bool          hold_          = false;  // acknowledge() answers the message that the user has right now
     bool          late_ack_      = false;  // a request has expired, so its answer may still come
     bool          failed_        = false;  // the source of a publish failed, which is to be told
+    bool          failed_dup_    = false;  // and the Server may have had it before
+    bool          pinging_       = false;  // PINGREQ is in line
     timers        timers_        = {};
     std::uint16_t pinned_        = 0;  // bytes of the open message that are kept: its header
     packet_id     shown_id_      = 0;  // of the open message
@@ -319,6 +325,7 @@ private:
     inbox         inbox_         = {};
     std::uint32_t left_          = 0;  // bytes of the open message behind those
     instant       now_           = {};
+    instant       heard_at_      = {};
     ring<F.sources> ring_        = {};
 
     options const*     options_       = nullptr;

@@ -51,9 +51,15 @@ struct subscription {
     subscription_state state    = {};
     qos                level    = {};  // asked for
     qos                given    = {};  // granted
+    bool               left     = false;  // the request was written, at asked_at
 
     [[nodiscard]] constexpr bool waits() const noexcept {
         return state == subscription_state::asked || state == subscription_state::leaving;
+    }
+    // Whether its answer may still come, so that nothing else may have its identifier [MQTT-2.3.1-3].
+    [[nodiscard]] constexpr bool holds(packet_id other) const noexcept {
+        return id == other && (waits() || state == subscription_state::lapsed || state == subscription_state::late ||
+                               state == subscription_state::left_late);
     }
 };
 
@@ -85,9 +91,18 @@ public:
     }
     [[nodiscard]] constexpr bool uses(packet_id id) const noexcept {
         for (auto const& s : *this) {
-            if (s.waits() && s.id == id) return true;
+            if (s.holds(id)) return true;
         }
         return false;
+    }
+    // A request was written.
+    constexpr void written(packet_id id, instant now) const noexcept {
+        for (auto& s : *this) {
+            if (s.id == id) {
+                s.left     = true;
+                s.asked_at = now;
+            }
+        }
     }
     // Requests that await an answer.
     [[nodiscard]] constexpr std::uint8_t requests() const noexcept {
@@ -98,7 +113,7 @@ public:
     [[nodiscard]] constexpr deadline overdue(std::uint32_t timeout_ms) const noexcept {
         deadline first{};
         for (auto const& s : *this) {
-            if (s.waits()) first.earliest(s.asked_at + timeout_ms);
+            if (s.waits() && s.left) first.earliest(s.asked_at + timeout_ms);
         }
         return first;
     }
@@ -106,7 +121,7 @@ public:
     constexpr bool expire(instant now, std::uint32_t timeout_ms) const noexcept {
         bool any = false;
         for (auto& s : *this) {
-            if (!s.waits() || !now.reached(s.asked_at + timeout_ms)) continue;
+            if (!s.waits() || !s.left || !now.reached(s.asked_at + timeout_ms)) continue;
             s.state = s.state == subscription_state::asked ? subscription_state::late : subscription_state::left_late;
             any     = true;
         }
