@@ -63,13 +63,25 @@ public:
     // Takes over a packet that was written to what reserve() gave.
     constexpr void append(std::size_t size) noexcept { tail_ = static_cast<position>(tail_ + size); }
 
-    // What waits, in one piece; `only_current` stops at the end of the packet that has been started. Empty although
-    // not all_sent(): a source failed. Work: the packets that wait, and one call of a source.
-    [[nodiscard]] constexpr bytes_in pending(bool only_current) noexcept {
+    // How far the packets that wait reach of which only `quota` are publishes above QoS 0. Work: these packets.
+    [[nodiscard]] constexpr char* reach(unsigned quota) noexcept {
+        char* at = next();
+        for (; at != data_ + tail_; at = behind(at)) {
+            char const* const packet = wire(at);
+            bool const        counts = is_publish(packet[0]) && level_of(packet) != qos::at_most_once;
+            if (counts && quota-- == 0) break;
+        }
+        return at;
+    }
+    [[nodiscard]] constexpr char* tail() noexcept { return data_ + tail_; }
+
+    // What waits up to `end`, in one piece; `only_current` stops at the end of the packet that has been started. Empty
+    // although there is something: a source failed. Work: the packets that wait, and one call of a source.
+    [[nodiscard]] constexpr bytes_in pending(bool only_current, char* end) noexcept {
         char* const at  = next();
-        char*       end = only_current ? behind(at) : data_ + tail_;
+        if (only_current) end = behind(at);
         if constexpr (Sources) {
-            if (next_ != tail_ && envelope::is(at)) return pull();
+            if (at != end && envelope::is(at)) return pull();
             for (char* p = at; p != end; p = behind(p)) {
                 if (envelope::is(p)) end = p;
                 if (end == p) break;
@@ -130,6 +142,11 @@ public:
             if (is_publish(packet[0]) && id_of(packet) == id) return at;
         }
         return nullptr;
+    }
+
+    // Requires: it is here.
+    [[nodiscard]] constexpr bool is_dup(packet_id id) noexcept {
+        return (octet(*wire(find(id))) & publish_flag::dup) != 0;
     }
 
     [[nodiscard]] static constexpr std::size_t size_of(char* packet) noexcept {
@@ -195,9 +212,7 @@ private:
         char* const envelope = data_ + next_;
         char* const packet   = wire(envelope);
         auto&       slot     = slot_of(envelope);
-        auto const  fixed    = header_size(packet);
-        auto const  header   = static_cast<position>(
-            fixed + publish_header_size(load_u16(packet + fixed), level_of(packet)));
+        auto const  header   = slot.header;
         if (partial_ == slot.window) {
             auto const room  = static_cast<std::size_t>(behind(envelope) - (packet + header));
             auto const wish  = slot.size - slot.pulled < room ? slot.size - slot.pulled : room;
