@@ -25,14 +25,8 @@ END
 
 ec_key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
 
-# authority NAME: signs itself.
-authority() {
-    ec_key "$1.key"
-    openssl req -x509 -new -config openssl.cnf -key "$1.key" -sha256 -days 3650 -subj "/CN=$1" -out "$1.crt" \
-        -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
-}
-
-# certificate NAME CN EXTENSION...: signed by $issuer, valid from $from to $to, for the key NAME.key.
+# certificate NAME CN EXTENSION...: signed by $issuer (by itself if there is none), valid from $from to $to, for the key
+# NAME.key.
 certificate() {
     local name=$1 subject=$2
     shift 2
@@ -41,8 +35,9 @@ certificate() {
     rm -f index index.attr
     : >index
     openssl rand -hex 8 >serial
-    openssl ca -batch -config openssl.cnf -cert "$issuer.crt" -keyfile "$issuer.key" -in "$name.csr" \
-        -extfile "$name.ext" -startdate "$from" -enddate "$to" -notext -out "$name.crt" -rand_serial 2>openssl.log ||
+    local by=(-selfsign -keyfile "$name.key")
+    if [ -n "$issuer" ]; then by=(-cert "$issuer.crt" -keyfile "$issuer.key"); fi
+    openssl ca -batch -config openssl.cnf "${by[@]}" -in "$name.csr" -extfile "$name.ext" -startdate "$from" -enddate "$to" -notext -out "$name.crt" -rand_serial 2>openssl.log ||
         { cat openssl.log >&2; return 1; }
 }
 
@@ -54,8 +49,11 @@ server() {
 
 from=20240101000000Z
 to=20991231235959Z
-authority trusted
-authority other
+issuer=
+for name in trusted other; do
+    ec_key "$name.key"
+    certificate "$name" "$name" 'basicConstraints=critical,CA:TRUE' 'keyUsage=critical,keyCertSign,cRLSign'
+done
 issuer=trusted
 
 good='DNS:broker.test,DNS:*.wild.test,IP:127.0.0.1,IP:2001:db8::1'
@@ -84,6 +82,10 @@ issuer=middle
 server chained DNS:broker.test
 cat chained.crt middle.crt >chained.pem
 mv chained.pem chained.crt
+issuer=trusted
+
+issuer=other
+server foreign DNS:broker.test
 issuer=trusted
 
 # Ours.

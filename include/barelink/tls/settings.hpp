@@ -61,7 +61,8 @@ struct settings {
     bytes_in certificate = {};
     bytes_in private_key = {};
 
-    // Instead of certificates, on both sides; `trust` and `certificate` must be empty then.
+    // Instead of certificates, on both sides; `trust` and `certificate` must be empty then. It is offered for one version:
+    // for 1.3, unless `version` says 1.2.
     shared_key psk = {};
 
     std::string_view alpn         = {};  // protocols that we speak, commas between: "x-amzn-mqtt-ca"; empty: not said

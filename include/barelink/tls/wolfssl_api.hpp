@@ -3,9 +3,6 @@
 // wolfSSL is under the GPL or a commercial licence; whoever includes this header needs one of the two.
 #pragma once
 
-#include <limits.h>
-#include <time.h>
-
 #ifndef WOLFSSL_USER_SETTINGS
 #include <wolfssl/options.h>
 #endif

@@ -35,9 +35,10 @@ namespace detail {
     case 116:  // certificate_required
         return errc::tls_client_refused;
     case 40:  // handshake_failure: nothing in common, or in 1.2 that our certificate is missing
-        return answered ? errc::tls_client_refused : errc::tls_nothing_common;
+        return answered || has_psk ? errc::tls_client_refused : errc::tls_nothing_common;
     case 20:  // bad_record_mac
-    case 51:  // decrypt_error: with a PSK the sign of two different keys
+    case 47:  // illegal_parameter
+    case 51:  // decrypt_error: with a PSK each of the three is the sign of two different keys
         return has_psk ? errc::tls_client_refused : errc::tls_protocol;
     case 70:   // protocol_version
     case 71:   // insufficient_security

@@ -20,9 +20,7 @@ inline errc channel::begin(std::string_view host) noexcept {
     auto&      error = why_.error;
     if (!who_) error = errc::tls_bad_name;
     if (own && (s.certificate.empty() || s.private_key.empty())) error = errc::tls_bad_key;
-    if (has_psk(s) ? s.psk.identity.empty() || !s.trust.empty() || own : !s.psk.identity.empty()) {
-        error = errc::tls_bad_key;
-    }
+    if (has_psk(s) ? !good_psk(s) || !s.trust.empty() || own : !s.psk.identity.empty()) error = errc::tls_bad_key;
     if (s.trust.empty() && verified_ && !has_psk(s)) error = errc::tls_bad_trust;
     return error;
 }
@@ -71,6 +69,20 @@ inline bool channel::proven() const noexcept {
     return has_psk(settings_);  // without authorities, and judge() refuses each certificate
 }
 
+// Some builds translate the code for the callback into one of OpenSSL's, and not always into the same one.
+[[nodiscard]] constexpr bool is_early(int error) noexcept {
+#ifdef OPENSSL_COMPATIBLE_DEFAULTS
+    if (error == X509_V_ERR_CERT_NOT_YET_VALID || error == X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD) return true;
+#endif
+    return error == ASN_BEFORE_DATE_E;
+}
+[[nodiscard]] constexpr bool is_late(int error) noexcept {
+#ifdef OPENSSL_COMPATIBLE_DEFAULTS
+    if (error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD) return true;
+#endif
+    return error == ASN_AFTER_DATE_E;
+}
+
 inline int channel::certificate_seen(int good, WOLFSSL_X509_STORE_CTX* store) noexcept {
     auto* const self = static_cast<channel*>(store->userCtx);
 #ifdef SESSION_CERTS
@@ -91,28 +103,23 @@ inline bool channel::judge(bool good, WOLFSSL_X509_STORE_CTX const& store) noexc
         verdict_ = errc::tls_client_refused;  // it does not want our key
         return false;
     }
-#ifdef OPENSSL_COMPATIBLE_DEFAULTS
-    bool const early = store.error == X509_V_ERR_CERT_NOT_YET_VALID || store.error == ASN_BEFORE_DATE_E;
-    bool const late  = store.error == X509_V_ERR_CERT_HAS_EXPIRED || store.error == ASN_AFTER_DATE_E;
-#else
-    bool const early = store.error == ASN_BEFORE_DATE_E;
-    bool const late  = store.error == ASN_AFTER_DATE_E;
-#endif
+    bool const early = is_early(store.error);
+    bool const late  = is_late(store.error);
     if (!good && !early && !late) return false;
-    if (store.error_depth < 0 || store.error_depth >= store.totalCerts) return false;
-    auto const& der = store.certs[store.error_depth];
+    if (store.totalCerts < 1 || store.error_depth < 0) return false;
+    // Each time for the server's own, so that a wrong name is told before a doubt about the calendar.
+    auto const& der = store.certs[0];
     auto const  c   = read_certificate({reinterpret_cast<char const*>(der.buffer), der.length});
     if (!c.readable || (!good && !strong_key(c.public_key))) verdict_ = errc::tls_bad_certificate;
-    if (verdict_ == errc::ok && leaf) verdict_ = judge_leaf(c);
+    if (verdict_ == errc::ok) verdict_ = judge_leaf(c);
     if (verdict_ != errc::ok) return false;
 
     auto const trust = around_.now().trust;
-    if (trust == time_trust::unknown) {
-        if (!leaf) return true;  // the leaf ends it, after its name was looked at
-        verdict_ = errc::tls_clock_unknown;
-        return false;
-    }
-    // It is later than the floor, so what starts later may have started.
+    if (trust == time_trust::unknown && (leaf || !good)) verdict_ = errc::tls_clock_unknown;
+    // It is later than the floor, so what starts later may have started. wolfSSL lets nobody overrule it for a
+    // certificate in between: it would not be used.
+    if (trust == time_trust::floor && early && !leaf) verdict_ = errc::tls_clock_unknown;
+    if (verdict_ != errc::ok) return false;
     if (!good && !(early && trust == time_trust::floor)) return false;
     approved_ = approved_ || leaf;
     return true;

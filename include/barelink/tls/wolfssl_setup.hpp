@@ -55,6 +55,17 @@ inline void copy_text(std::string_view from, char* to) noexcept {
     to[from.size()] = '\0';
 }
 
+[[nodiscard]] constexpr bool has_psk(settings const& s) noexcept { return !s.psk.key.empty(); }
+
+// 127 and 64 are wolfSSL's limits, of which the second one may have been lowered.
+[[nodiscard]] constexpr bool good_psk(settings const& s) noexcept {
+    if (s.psk.identity.empty() || s.psk.identity.size() > 127 || s.psk.key.size() > 64) return false;
+    for (char const c : s.psk.identity) {
+        if (c == '\0') return false;
+    }
+    return true;
+}
+
 // What the two generations of TLS ask for a PSK. `context` is the settings object. Returns the key's size; 0 ends the
 // handshake.
 inline unsigned give_psk(WOLFSSL* ssl, char const*, char* identity, unsigned identity_max, unsigned char* key,
@@ -71,10 +82,13 @@ inline unsigned give_psk_1_3(WOLFSSL* ssl, char const* hint, char* identity, uns
     return give_psk(ssl, hint, identity, identity_max, key, key_max);
 }
 
-[[nodiscard]] constexpr bool has_psk(settings const& s) noexcept { return !s.psk.key.empty(); }
-
 // An authority's own dates are not looked at [RFC 5280 6.1.1 d]: it is trusted because somebody put it here.
 inline void load_trust(WOLFSSL_CTX* ctx, settings const& s, steps& so_far) noexcept {
+#ifdef OPENSSL_COMPATIBLE_DEFAULTS
+    // Such a build takes each authority for a possible server as well, and looks at the dates there unless it is told to
+    // verify nothing. make_context() tells it the contrary when all are loaded.
+    wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_NONE, nullptr);
+#endif
     for (auto const& authority : s.trust) {
         so_far.expect(wolfSSL_CTX_load_verify_buffer_ex(ctx, octets(authority), static_cast<long>(authority.size()),
                                                         encoding_of(authority), 0, WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY),
@@ -102,22 +116,24 @@ inline void load_own(WOLFSSL_CTX* ctx, settings const& s, steps& so_far) noexcep
 
 // Returns a context that verifies, or nullptr and the cause.
 inline WOLFSSL_CTX* make_context(settings const& s, callbacks const& calls, steps& so_far) noexcept {
-    auto* const method = method_of(s.version);
-    auto* const ctx    = method != nullptr ? wolfSSL_CTX_new(method) : nullptr;
+    // wolfSSL offers a PSK for one version only: with both, a server that picks 1.2 would be refused.
+    auto const  version = has_psk(s) && s.version == versions::v1_2_and_v1_3 ? versions::v1_3 : s.version;
+    auto* const method  = method_of(version);
+    auto* const ctx     = method != nullptr ? wolfSSL_CTX_new(method) : nullptr;
     if (ctx == nullptr) {
         so_far.cause.error = errc::tls_failed;  // no memory, or a version that this build does not speak
         return nullptr;
     }
-    wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, calls.certificate);
     wolfSSL_SetIORecv(ctx, calls.receive);
     wolfSSL_SetIOSend(ctx, calls.send);
-    if (s.version == versions::v1_2_and_v1_3) {
+    if (version == versions::v1_2_and_v1_3) {
         so_far.expect(wolfSSL_CTX_SetMinVersion(ctx, WOLFSSL_TLSV1_2), errc::tls_failed);
     }
     auto const* const wish = s.ciphers.list;
     auto const* const list = wish != nullptr ? wish : has_psk(s) ? psk_ciphers.list : modern_ciphers.list;
     so_far.expect(wolfSSL_CTX_set_cipher_list(ctx, list), errc::tls_nothing_common);
     if (so_far.good()) load_trust(ctx, s, so_far);
+    wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, calls.certificate);
     if (so_far.good()) load_own(ctx, s, so_far);
     if (so_far.good() && has_psk(s)) {
 #ifndef NO_PSK
