@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// A TLS transport on a wire that the test holds, with OpenSSL's server at the other end. No socket, no clock, no thread.
+// A TLS transport on a wire that the test holds, with OpenSSL's server at the other end. No socket, no clock, no
+// thread.
 #pragma once
 
 #include <array>
@@ -79,8 +80,14 @@ struct wire {
     std::size_t total_up      = 0;
     std::size_t total_down    = 0;
     std::size_t reads         = 0;
+    unsigned    dials         = 0;
 
     result<connect_stage> connect(endpoint const&) noexcept {
+        if (!open) {
+            ++dials;
+            up.clear();
+            down.clear();
+        }
         open = true;
         return connect_stage::done;
     }
@@ -135,13 +142,15 @@ struct pair {
 
     // From nothing to connected, or to the error. The steps are bounded: who hangs has failed (would_block).
     errc connect(int steps_max = 20'000) {
-        server.accept();
-        between      = wire{.largest_read  = between.largest_read,
-                            .largest_write = between.largest_write,
-                            .room          = between.room};
+        between = wire{.largest_read = between.largest_read, .largest_write = between.largest_write};
         stages.clear();
+        unsigned dials = 0;
         for (int i = 0; i < steps_max; ++i) {
             auto const r = link.connect({host, 8883});
+            if (dials != between.dials) {
+                server.accept();
+                dials = between.dials;
+            }
             if (!r) return r.error;
             if (r.value == connect_stage::done) return errc::ok;
             stages.push_back(r.value);

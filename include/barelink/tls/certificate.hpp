@@ -63,8 +63,8 @@ constexpr bool read_extensions(bytes_in extensions, certificate& out) noexcept {
     return out;
 }
 
-// Whether a key has the strength that a broker of today has: RSA of 2048 bits, or a curve of 256 bits (a P-256 key takes
-// 91 bytes, an Ed25519 one 44). Takes certificate::public_key.
+// Whether a key has the strength that a broker of today has: RSA of 2048 bits, or a curve of 256 bits (a P-256 key
+// takes 91 bytes, an Ed25519 one 44). Takes certificate::public_key.
 [[nodiscard]] constexpr bool strong_key(bytes_in public_key) noexcept {
     der_reader info{public_key};
     der_reader key{info.expect(0x30).content};

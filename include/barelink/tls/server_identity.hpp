@@ -77,7 +77,8 @@ public:
     constexpr server_identity() noexcept = default;
 
     // Reads `broker.example.com` (also with the dot of an absolute name at its end), `192.0.2.7` or `2001:db8::1`.
-    // Gives the empty identity for anything else: an empty label, `.example.com`, `*.example.com`, `1.2.3`, `fe80::1%eth0`.
+    // Gives the empty identity for anything else: an empty label, `.example.com`, `*.example.com`, `1.2.3`,
+    // `fe80::1%eth0`.
     constexpr explicit server_identity(std::string_view text) noexcept : address_{text} {
         if (address_) return;
         if (!text.empty() && text[text.size() - 1] == '.') text.remove_suffix(1);
@@ -89,9 +90,9 @@ public:
     // What is sent in the clear as SNI [RFC 6066 3]: the name; empty for an address.
     [[nodiscard]] constexpr std::string_view name() const noexcept { return name_; }
 
-    // Whether a certificate with these names (certificate::alt_names) is for this server. A DNS name is looked for among
-    // the DNS names alone, an address among the addresses, in binary. URIs, e-mail addresses and the common name of
-    // the subject count for nothing. Work: one look at each name.
+    // Whether a certificate with these names (certificate::alt_names) is for this server. A DNS name is looked for
+    // among the DNS names alone, an address among the addresses, in binary. URIs, e-mail addresses and the common name
+    // of the subject count for nothing. Work: one look at each name.
     [[nodiscard]] constexpr bool matches(bytes_in alt_names) const noexcept {
         constexpr std::uint8_t dns = 0x82, ip = 0x87;  // [RFC 5280 4.2.1.6]
         bool                   found = false;

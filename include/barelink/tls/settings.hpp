@@ -61,8 +61,8 @@ struct settings {
     bytes_in certificate = {};
     bytes_in private_key = {};
 
-    // Instead of certificates, on both sides; `trust` and `certificate` must be empty then. It is offered for one version:
-    // for 1.3, unless `version` says 1.2.
+    // Instead of certificates, on both sides; `trust` and `certificate` must be empty then. It is offered for one
+    // version: for 1.3, unless `version` says 1.2.
     shared_key psk = {};
 
     std::string_view alpn         = {};  // protocols that we speak, commas between: "x-amzn-mqtt-ca"; empty: not said
@@ -70,9 +70,10 @@ struct settings {
     fragment         max_fragment = fragment::full;
     cipher_policy    ciphers      = {nullptr};  // none: modern_ciphers, or psk_ciphers with a PSK
 
-    // Where the last session is kept, so that the next connection needs no full handshake; empty: nowhere. It may lie in
-    // memory that outlives a deep sleep, and any bytes may stand in it when the power comes. 512 bytes are enough for
-    // a session of a usual broker; one that does not fit is not kept. It holds keys: wipe() it to forget the session.
+    // Where the last session is kept, so that the next connection needs no full handshake; empty: nowhere. It may lie
+    // in memory that outlives a deep sleep, and any bytes may stand in it when the power comes. 512 bytes are enough
+    // for a session of a usual broker; one that does not fit is not kept. It holds keys: wipe() it to forget the
+    // session.
     bytes_out session = {};
 };
 

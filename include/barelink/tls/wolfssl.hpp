@@ -25,8 +25,8 @@ struct insecure_skip_verification {
 
 // Satisfies `transport`, and `waitable_transport` where `Transport` does.
 //
-// `Transport`: what carries the bytes, such as posix::tcp<>. `Library`: a wolfssl_library with the memory and the clock.
-// `Verification`: leave it alone.
+// `Transport`: what carries the bytes, such as posix::tcp<>. `Library`: a wolfssl_library with the memory and the
+// clock. `Verification`: leave it alone.
 template <class Transport, class Library, class Verification = verify_server>
 class wolfssl {
     static_assert(check_transport<Transport>());
@@ -39,11 +39,12 @@ public:
     wolfssl(wolfssl const&)            = delete;
     wolfssl& operator=(wolfssl const&) = delete;
 
-    // Connects the transport below, then shakes hands.
+    // Connects the transport below, then shakes hands. A server that trips over a session from before is dialled once
+    // more, without it: the stage is then `connect` again.
     // Returns the stages of the transport below, `secure`, `done`; an error of the transport below or one of the tls_
     // group (docs/tls.md says what to do about each), for which why() has wolfSSL's number.
-    // Work: one step of the transport below, or what wolfSSL makes of the bytes that have come: a step with a public-key
-    // operation takes 0.2 s to 1 s on a Cortex-M without an accelerator.
+    // Work: one step of the transport below, or what wolfSSL makes of the bytes that have come: a step with a
+    // public-key operation takes 0.2 s to 1 s on a Cortex-M without an accelerator.
     result<connect_stage> connect(endpoint const& to) noexcept {
         if (phase_ == phase::idle) {
             if (auto const e = channel_.begin(to.host); e != errc::ok) return e;
@@ -58,8 +59,10 @@ public:
         }
         auto const e = channel_.shake_hands();
         if (e == errc::would_block) return connect_stage::secure;
-        if (e != errc::ok) return e;
-        return connect_stage::done;
+        if (e == errc::ok) return connect_stage::done;
+        if (!channel_.better_without_session()) return e;
+        close();
+        return connect_stage::connect;
     }
 
     // Returns 1 or more bytes; would_block; closed_by_peer when the server has said farewell; tls_cut when the stream

@@ -34,6 +34,13 @@ public:
     // Goes on with the handshake. Returns ok, would_block, or the cause.
     errc shake_hands() noexcept;
 
+    // Whether the handshake may have failed only because it tried to go on with a session that the server has
+    // forgotten: wolfSSL takes a refused ticket of 1.2, and another version than before, for faults. The session is
+    // gone then.
+    [[nodiscard]] bool better_without_session() const noexcept {
+        return offered_ && !open_ && (why_.error == errc::tls_protocol || why_.error == errc::tls_nothing_common);
+    }
+
     result<std::size_t> read(bytes_out into) noexcept;
     result<std::size_t> write(bytes_in from) noexcept;
 

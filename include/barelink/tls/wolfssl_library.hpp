@@ -26,8 +26,8 @@ class wolfssl_library {
     static_assert(check_wall_clock<std::remove_reference_t<decltype(Clock)>>());
 
 public:
-    // Counts its calls. The transport calls it before each attempt to connect and stop() at the end of each connection, so
-    // that wolfSSL holds nothing in between. Whoever uses wolfSSL for something else, too, calls it before.
+    // Counts its calls. The transport calls it before each attempt to connect and stop() at the end of each connection,
+    // so that wolfSSL holds nothing in between. Whoever uses wolfSSL for something else, too, calls it before.
     // Returns tls_memory or tls_failed; then stop() must not be called.
     static errc start() noexcept {
 #ifdef USE_WOLFSSL_MEMORY

@@ -116,8 +116,8 @@ private:
     std::uint32_t refused_    = 0;
 };
 
-// A pool of `Bytes` bytes, all zero at first, so that a static one lies in .bss and costs no flash. docs/tls.md says how
-// large it has to be. One owner: not for two threads.
+// A pool of `Bytes` bytes, all zero at first, so that a static one lies in .bss and costs no flash. docs/tls.md says
+// how large it has to be. One owner: not for two threads.
 template <std::uint32_t Bytes>
 class pool : public pool_state {
     static_assert(Bytes >= 4096 && Bytes <= 0x4000'0000, "barelink: a pool for wolfSSL has 4 KiB to 1 GiB");

@@ -94,8 +94,8 @@ inline bool offer_session(WOLFSSL* ssl, bytes_in kept, digest_value const& bound
 #endif
 }
 
-// Keeps the session of an established connection. In 1.3 the server's ticket comes behind the handshake: without one there
-// is nothing to keep, and an older session stays. Returns whether it was kept.
+// Keeps the session of an established connection. In 1.3 the server's ticket comes behind the handshake: without one
+// there is nothing to keep, and an older session stays. Returns whether it was kept.
 inline bool keep_session(WOLFSSL* ssl, bytes_out kept, digest_value const& bound) noexcept {
 #if defined(HAVE_EXT_CACHE) && !defined(NO_SESSION_CACHE)
     if (kept.size() <= session_head) return false;

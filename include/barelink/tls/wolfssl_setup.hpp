@@ -85,8 +85,8 @@ inline unsigned give_psk_1_3(WOLFSSL* ssl, char const* hint, char* identity, uns
 // An authority's own dates are not looked at [RFC 5280 6.1.1 d]: it is trusted because somebody put it here.
 inline void load_trust(WOLFSSL_CTX* ctx, settings const& s, steps& so_far) noexcept {
 #ifdef OPENSSL_COMPATIBLE_DEFAULTS
-    // Such a build takes each authority for a possible server as well, and looks at the dates there unless it is told to
-    // verify nothing. make_context() tells it the contrary when all are loaded.
+    // Such a build takes each authority for a possible server as well, and looks at the dates there unless it is told
+    // to verify nothing. make_context() tells it the contrary when all are loaded.
     wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_NONE, nullptr);
 #endif
     for (auto const& authority : s.trust) {

@@ -62,9 +62,9 @@ inline result<std::size_t> channel::read(bytes_out into) noexcept {
     return fail(code);
 }
 
-// What is offered after a write that took less may have other bytes in front, while wolfSSL has a finished record of the
-// old ones. So a record is never offered twice: once wolfSSL has made it, its bytes are reported as taken, and the rest of
-// the record, which lies in the pool, leaves before anything else does.
+// What is offered after a write that took less may have other bytes in front, while wolfSSL has a finished record of
+// the old ones. So a record is never offered twice: once wolfSSL has made it, its bytes are reported as taken, and the
+// rest of the record, which lies in the pool, leaves before anything else does.
 inline result<std::size_t> channel::write(bytes_in from) noexcept {
     if (!open_) return errc::io_error;
     if (why_.error != errc::ok) return why_.error;
