@@ -16,7 +16,8 @@ namespace {
 struct keeping : pair {
     explicit keeping(openssl::setup how = {}) : pair{std::move(how)} { settings.session = {kept.data(), kept.size()}; }
 
-    // A whole connection, with a byte in each direction so that the tickets of 1.3 come. Returns whether it was resumed.
+    // A whole connection, with a byte in each direction so that the tickets of 1.3 come. Returns whether it was
+    // resumed.
     bool visit() {
         REQUIRE(connect() == errc::ok);
         carry();
