@@ -61,7 +61,7 @@ TEST_CASE("a handshake that is cut at any byte has failed", "[tls][faults]") {
             REQUIRE(e == errc::tls_cut);
         }
         p.link.close();
-        REQUIRE(kit::memory.in_use() == 0);
+        REQUIRE(kit::leaked() == 0);
     }
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("a handshake of which one byte changed has failed", "[tls][faults]") {
         }
         REQUIRE(e != errc::would_block);
         p.link.close();
-        REQUIRE(kit::memory.in_use() == 0);
+        REQUIRE(kit::leaked() == 0);
     }
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("whoever does not speak TLS is told from who speaks it badly", "[tls][
         REQUIRE(p.link.connect({p.host, 1883}) == result<connect_stage>{errc::tls_plain_peer});
     }
     p.link.close();
-    CHECK(kit::memory.in_use() == 0);
+    CHECK(kit::leaked() == 0);
 }
 
 TEST_CASE("whoever stays silent is waited for without harm", "[tls][faults]") {
@@ -135,7 +135,7 @@ TEST_CASE("whoever stays silent is waited for without harm", "[tls][faults]") {
     }
     CHECK(p.between.total_up < 1'000);  // one greeting
     p.link.close();
-    CHECK(kit::memory.in_use() == 0);
+    CHECK(kit::leaked() == 0);
 }
 
 TEST_CASE("the transport's own failures keep their names", "[tls][faults]") {
@@ -170,7 +170,7 @@ TEST_CASE("each allocation that fails is told as a lack of memory, and nobody is
         bool const failed = kit::memory.refused() != before;
         p.link.close();
         INFO("allocation " << n << " of " << calls << " for " << certificate << ": " << name(e));
-        REQUIRE(kit::memory.in_use() == 0);
+        REQUIRE(kit::leaked() == 0);
         if (failed) REQUIRE(e == errc::tls_memory);
         if (!failed) REQUIRE(e == without);
         tried += failed ? 1 : 0;
@@ -193,5 +193,5 @@ TEST_CASE("an allocation that fails in an open connection ends it under its name
     CHECK(p.link.write(bytes_in{std::string_view{"x"}}).error == errc::tls_memory);
     kit::memory.fail_at(0);
     p.link.close();
-    CHECK(kit::memory.in_use() == 0);
+    CHECK(kit::leaked() == 0);
 }

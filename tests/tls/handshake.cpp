@@ -25,7 +25,7 @@ void check_traffic(pair& p) {
     p.carry();
     CHECK(p.server.saw_farewell());
     CHECK(p.server.trouble() == "");
-    CHECK(kit::memory.in_use() == 0);
+    CHECK(kit::leaked() == 0);
 }
 
 }  // namespace

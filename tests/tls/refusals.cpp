@@ -20,7 +20,7 @@ std::string outcome(pair& p) {
     UNSCOPED_INFO("wolfSSL " << p.link.why().wolfssl << ", alert " << int{p.link.why().alert} << p.server.trouble());
     CHECK((later == errc::would_block || p.link.why().error == later));
     p.link.close();
-    CHECK(kit::memory.in_use() == 0);
+    CHECK(kit::leaked() == 0);
     return std::string{name(later)};
 }
 
@@ -163,6 +163,16 @@ TEST_CASE("a server that wants a certificate of us and gets none says so", "[tls
         p.identify("stranger");
         CHECK(outcome(p) == "tls_client_refused");
     }
+}
+
+TEST_CASE("a server that refuses us and hangs up is heard, although our next write fails", "[tls]") {
+    pair p{{.highest = version::v1_3, .wants_client = true}};
+    REQUIRE(p.connect() == errc::ok);
+    p.carry();
+    p.between.peer_gone = true;
+    // A client that waits to send CONNECT does not read.
+    CHECK(p.link.write(bytes_in{std::string_view{"CONNECT"}}).error == errc::tls_client_refused);
+    CHECK(p.link.why().alert == 116);  // certificate_required
 }
 
 TEST_CASE("a shared key that the server does not have is refused", "[tls]") {

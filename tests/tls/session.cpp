@@ -29,7 +29,7 @@ struct keeping : pair {
         bool const resumed = link.resumed();
         CHECK(resumed == server.resumed());
         link.close();
-        CHECK(kit::memory.in_use() == 0);
+        CHECK(kit::leaked() == 0);
         return resumed;
     }
 

@@ -74,11 +74,11 @@ public:
     // waits; an error as read(). What was taken may wait in the pool until the next call of any kind.
     result<std::size_t> write(bytes_in from) noexcept { return channel_.write(from); }
 
-    // Says farewell (close_notify) as far as that goes without waiting, keeps the session, and gives everything back:
-    // wolfSSL then holds no memory. Called in any state, also twice.
+    // Says farewell (close_notify) as far as that goes without waiting, keeps the session, and gives everything back.
+    // Called in any state, also twice.
     void close() noexcept {
         channel_.close();
-        if (phase_ == phase::started) Library::stop();
+        if (phase_ == phase::started) Library::tidy_up();
         phase_ = phase::idle;
         below_.close();
     }
@@ -94,8 +94,10 @@ public:
 
     // For event loops of one's own. What to wait for at the transport below, when the client wants `what`; and whether
     // not to wait at all, because bytes are there that no socket will tell of.
+    // A handshake asks for room only while something is stuck; a socket has room nearly always.
     [[nodiscard]] interest wants(interest what) const noexcept {
-        return {.bytes = what.bytes, .room = what.room || channel_.stuck()};
+        bool const shaking = phase_ == phase::started && !channel_.is_open();
+        return {.bytes = what.bytes || shaking, .room = (what.room && !shaking) || channel_.stuck()};
     }
     [[nodiscard]] bool pending() const noexcept { return channel_.pending(); }
 

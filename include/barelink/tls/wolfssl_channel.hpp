@@ -50,6 +50,7 @@ public:
     // Lets what wolfSSL could not write leave. Returns ok, would_block, or the cause.
     errc flush() noexcept;
     [[nodiscard]] bool stuck() const noexcept { return stuck_; }
+    [[nodiscard]] bool is_open() const noexcept { return open_; }
     // Whether bytes wait that were deciphered already.
     [[nodiscard]] bool pending() const noexcept { return open_ && wolfSSL_pending(ssl_) > 0; }
 
@@ -75,6 +76,7 @@ private:
     [[nodiscard]] bool no_memory() const noexcept { return around_.refused() != refused_before_; }
     [[nodiscard]] errc meaning(int code, failure const& f) const noexcept;
     errc               fail(int code) noexcept;
+    errc               broken() noexcept;
     void               free_all() noexcept;
 
     settings const&     settings_;
@@ -90,6 +92,7 @@ private:
     int                 blocked_        = 0;             // size of the last record that was taken but did not leave at once
     int                 record_max_     = 0;             // the most that goes into one record
     errc                io_error_       = errc::ok;      // why the transport below failed
+    errc                write_error_    = errc::ok;      // why it does, for a write: told when all was read
     errc                verdict_        = errc::ok;      // why we refused a certificate that wolfSSL liked
     bool                verified_;                       // false: any server will do
     bool                approved_ = false;               // the server's own certificate was looked at, and is good

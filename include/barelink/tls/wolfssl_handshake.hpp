@@ -13,7 +13,7 @@ inline errc channel::begin(std::string_view host) noexcept {
     host_           = s.server.empty() ? host : s.server;
     who_            = server_identity{host_};
     blocked_        = 0;
-    io_error_ = verdict_ = errc::ok;
+    io_error_ = write_error_ = verdict_ = errc::ok;
     approved_ = offered_ = open_ = stuck_ = heard_ = plain_ = false;
 
     bool const own   = !s.certificate.empty() || !s.private_key.empty();
@@ -49,6 +49,7 @@ inline errc channel::shake_hands() noexcept {
     if (done != WOLFSSL_SUCCESS) {
         int const code = wolfSSL_get_error(ssl_, done);
         if (code == WOLFSSL_ERROR_WANT_READ || code == WOLFSSL_ERROR_WANT_WRITE) {
+            if (write_error_ != errc::ok) return broken();
             if (!no_memory()) return errc::would_block;
         }
         return fail(code);

@@ -26,11 +26,16 @@ class wolfssl_library {
     static_assert(check_wall_clock<std::remove_reference_t<decltype(Clock)>>());
 
 public:
-    // Counts its calls. The transport calls it before each attempt to connect and stop() at the end of each connection,
-    // so that wolfSSL holds nothing in between. Whoever uses wolfSSL for something else, too, calls it before.
-    // Returns tls_memory or tls_failed; then stop() must not be called.
+    // Gives wolfSSL its memory and its clock. The transport calls it before each attempt to connect; whoever uses
+    // wolfSSL for something else, too, calls it before that. Only the first call does something.
+    // Returns tls_memory or tls_failed.
     static errc start() noexcept {
 #ifdef USE_WOLFSSL_MEMORY
+        wolfSSL_Malloc_cb  now_allocates = nullptr;
+        wolfSSL_Free_cb    now_releases  = nullptr;
+        wolfSSL_Realloc_cb now_resizes   = nullptr;
+        if (wolfSSL_GetAllocators(&now_allocates, &now_releases, &now_resizes) != 0) return errc::tls_failed;
+        if (now_allocates == allocate) return errc::ok;
         if (wolfSSL_SetAllocators(allocate, release, resize) != 0) return errc::tls_failed;
 #endif
 #ifndef NO_ASN_TIME
@@ -40,7 +45,17 @@ public:
         if (wolfSSL_Init() == WOLFSSL_SUCCESS) return errc::ok;
         return Pool.refused() != before ? errc::tls_memory : errc::tls_failed;
     }
-    static void stop() noexcept { wolfSSL_Cleanup(); }
+
+    // Gives back what wolfSSL keeps between connections beside its first few hundred bytes: tables of curve points and
+    // a list of errors, in builds that have them. Requires: no connection is open but the one that calls.
+    static void tidy_up() noexcept {
+#ifdef FP_ECC
+        wc_ecc_fp_free();
+#endif
+#if defined(OPENSSL_EXTRA) || defined(DEBUG_WOLFSSL_VERBOSE)
+        wolfSSL_ERR_clear_error();
+#endif
+    }
 
     // For XMALLOC, XFREE and XREALLOC of a wolfSSL that was built with XMALLOC_USER.
     static void* allocate(std::size_t size) noexcept { return Pool.allocate(size); }

@@ -124,6 +124,12 @@ inline WOLFSSL_CTX* make_context(settings const& s, callbacks const& calls, step
         so_far.cause.error = errc::tls_failed;  // no memory, or a version that this build does not speak
         return nullptr;
     }
+#ifndef NO_SESSION_CACHE
+    // The user keeps the session. A table of wolfSSL's would keep keys in memory that nobody wipes.
+    so_far.expect(static_cast<int>(wolfSSL_CTX_set_session_cache_mode(
+                      ctx, WOLFSSL_SESS_CACHE_NO_INTERNAL | WOLFSSL_SESS_CACHE_NO_AUTO_CLEAR)),
+                  errc::tls_failed);
+#endif
     wolfSSL_SetIORecv(ctx, calls.receive);
     wolfSSL_SetIOSend(ctx, calls.send);
     if (version == versions::v1_2_and_v1_3) {
