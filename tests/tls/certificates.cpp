@@ -15,12 +15,12 @@ namespace {
 // A folder that exists for as long as the object does.
 struct made {
     made() {
-        char pattern[] = "/tmp/barelink-tls-XXXXXX";
-        if (::mkdtemp(pattern) == nullptr) throw std::runtime_error{"no temporary folder"};
-        path = pattern;
+        path = (std::filesystem::temp_directory_path() / "barelink-tls-XXXXXX").string();
+        if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error{"no temporary folder"};
         // mosquitto changes its user.
         std::filesystem::permissions(path, std::filesystem::perms{0755});
-        auto const command = std::string{"bash "} + MAKE_CERTIFICATES + " " + path + " >" + path + "/log 2>&1";
+        auto const command =
+            std::string{"bash "} + CERTIFICATES_DIR + "/make_certificates.sh " + path + " >" + path + "/log 2>&1";
         if (std::system(command.c_str()) != 0) throw std::runtime_error{"make_certificates.sh failed:\n" + read("log")};
     }
     ~made() {

@@ -151,8 +151,8 @@ TEST_CASE("each allocation that fails is told as a lack of memory, and nobody is
           "[tls][faults]") {
     auto const        highest     = GENERATE(version::v1_2, version::v1_3);
     std::string const certificate = GENERATE("rsa", "good", "wrong", "expired", "foreign");
-    pair              p{{.certificate = certificate, .highest = highest}};
     std::array<char, 1024> kept{};
+    pair                   p{{.certificate = certificate, .highest = highest}};
     p.settings.session = kept;
     kit::memory.fail_at(0);
     auto const without = p.connect();

@@ -37,7 +37,8 @@ certificate() {
     openssl rand -hex 8 >serial
     local by=(-selfsign -keyfile "$name.key")
     if [ -n "$issuer" ]; then by=(-cert "$issuer.crt" -keyfile "$issuer.key"); fi
-    openssl ca -batch -config openssl.cnf "${by[@]}" -in "$name.csr" -extfile "$name.ext" -startdate "$from" -enddate "$to" -notext -out "$name.crt" -rand_serial 2>openssl.log ||
+    openssl ca -batch -config openssl.cnf "${by[@]}" -in "$name.csr" -extfile "$name.ext" \
+        -startdate "$from" -enddate "$to" -notext -out "$name.crt" -rand_serial 2>openssl.log ||
         { cat openssl.log >&2; return 1; }
 }
 
@@ -111,7 +112,8 @@ server early-wrong DNS:other.test
 for name in trusted other client; do openssl x509 -in "$name.crt" -outform der -out "$name.crt.der"; done
 openssl pkey -in client.key -outform der -out client.key.der
 for name in good rsa; do
-    openssl x509 -in "$name.crt" -noout -pubkey | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary >"$name.pin"
+    openssl x509 -in "$name.crt" -noout -pubkey | openssl pkey -pubin -outform der |
+        openssl dgst -sha256 -binary >"$name.pin"
 done
 chmod a+r ./*.key
 rm -rf ./*.csr ./*.ext index* serial* openssl.log issued

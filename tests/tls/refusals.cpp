@@ -81,7 +81,8 @@ TEST_CASE("a name that only looks like the server's is refused", "[tls][RFC 9525
     auto const e  = outcome(p);
     bool const no = e == "tls_wrong_name" || e == "tls_bad_name";
     CHECK(no);
-    CHECK((row.host[0] == '.' || std::string_view{row.host}.find('@') != std::string_view::npos) == (e == "tls_bad_name"));
+    bool const no_name = row.host[0] == '.' || std::string_view{row.host}.find('@') != std::string_view::npos;
+    CHECK(no_name == (e == "tls_bad_name"));
 }
 
 TEST_CASE("a name that is the server's in another spelling is accepted", "[tls][RFC 9525 6.3]") {

@@ -15,6 +15,7 @@ namespace {
 
 struct keeping : pair {
     explicit keeping(openssl::setup how = {}) : pair{std::move(how)} { settings.session = {kept.data(), kept.size()}; }
+    ~keeping() { link.close(); }  // before its memory is gone
 
     // A whole connection, with a byte in each direction so that the tickets of 1.3 come. Returns whether it was
     // resumed.

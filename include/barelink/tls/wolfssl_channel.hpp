@@ -56,7 +56,9 @@ public:
 
     [[nodiscard]] failure const& why() const noexcept { return why_; }
     [[nodiscard]] WOLFSSL const* native() const noexcept { return ssl_; }
-    [[nodiscard]] bool           resumed() const noexcept { return open_ && offered_ && wolfSSL_session_reused(ssl_) != 0; }
+    [[nodiscard]] bool resumed() const noexcept {
+        return open_ && offered_ && wolfSSL_session_reused(ssl_) != 0;
+    }
     [[nodiscard]] std::string_view version() const noexcept {
         return ssl_ != nullptr ? std::string_view{wolfSSL_get_version(ssl_)} : std::string_view{};
     }
@@ -89,7 +91,7 @@ private:
     failure             why_            = {};
     digest_value        bound_          = {};
     std::uint32_t       refused_before_ = 0;
-    int                 blocked_        = 0;             // size of the last record that was taken but did not leave at once
+    int                 blocked_        = 0;             // size of the last record that did not leave at once
     int                 record_max_     = 0;             // the most that goes into one record
     errc                io_error_       = errc::ok;      // why the transport below failed
     errc                write_error_    = errc::ok;      // why it does, for a write: told when all was read

@@ -43,7 +43,8 @@ private:
 };
 
 // What a session was made under. It is offered again only where all of it is the same.
-[[nodiscard]] inline bool bound_to(settings const& s, std::string_view host, bool verified, digest_value& out) noexcept {
+[[nodiscard]] inline bool bound_to(settings const& s, std::string_view host, bool verified,
+                                   digest_value& out) noexcept {
     digest d;
     d.add(&verified, sizeof verified);
     d.add(bytes_in{host});
