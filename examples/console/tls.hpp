@@ -27,8 +27,8 @@ using tcp = barelink::posix::tcp<barelink::posix::cares_resolver>;
 
 #ifdef EXAMPLES_WITH_WOLFSSL
 
-// Debian's wolfSSL keeps tables of curve points: 3.5 MB in a handshake. One that is built for a device needs 20 KB.
-inline constinit barelink::tls::pool<4 * 1024 * 1024> memory{};
+// Debian's wolfSSL makes tables of curve points: up to 5 MB in a handshake. One that is built for a device needs 20 KB.
+inline constinit barelink::tls::pool<8 * 1024 * 1024> memory{};
 inline constinit barelink::posix::wall_clock          calendar{};
 
 using library = barelink::tls::wolfssl_library<memory, calendar>;
