@@ -46,7 +46,8 @@ with socket.socket() as s:
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# make_authority DIRECTORY: an authority that nobody else knows, and a certificate of it for localhost and its addresses.
+# make_authority DIRECTORY: an authority that nobody else knows, and a certificate of it for localhost and its
+# addresses.
 make_authority() (
     cd "$1" || exit 1
     key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"; }

@@ -40,8 +40,8 @@ public:
     tls_options(tls_options const&)            = delete;
     tls_options& operator=(tls_options const&) = delete;
 
-    // Takes an option at the front of `words`. Returns how many words it took, 0 if it is not about TLS; -1 if it cannot
-    // be taken, which was said on stderr.
+    // Takes an option at the front of `words`. Returns how many words it took, 0 if it is not about TLS; -1 if it
+    // cannot be taken, which was said on stderr.
     int take(std::span<char* const> words) noexcept {
         std::string_view const flag = words[0];
         if (flag == "--tls") {

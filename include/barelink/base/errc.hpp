@@ -57,7 +57,7 @@ enum class [[nodiscard]] errc : std::uint8_t {
     credentials_timeout,    // options::credentials_timeout_ms
 
     // transport: what a secure channel says, see docs/tls.md
-    tls_memory = 0x40,      // the memory that the TLS library was given is used up: comes before any other cause
+    tls_memory,             // the memory that the TLS library was given is used up: comes before any other cause
     tls_clock_unknown,      // a certificate cannot be judged, because nobody knows what time it is
     tls_unknown_authority,  // nobody we trust vouches for the server
     tls_expired,            // the server's certificate is out of date

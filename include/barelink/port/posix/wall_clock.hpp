@@ -10,8 +10,8 @@
 
 namespace barelink::inline v0::posix {
 
-// Satisfies `wall_clock`. A machine without a battery begins in 1970, or where its image was made, and is set later by the
-// network: what lies before a floor is therefore not believed.
+// Satisfies `wall_clock`. A machine without a battery begins in 1970, or where its image was made, and is set later by
+// the network: what lies before a floor is therefore not believed.
 class wall_clock {
 public:
     // `floor_s`: seconds since 1970 before which it cannot be: the time of the build, or one that was saved.
