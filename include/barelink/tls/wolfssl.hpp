@@ -59,7 +59,10 @@ public:
         }
         auto const e = channel_.shake_hands();
         if (e == errc::would_block) return connect_stage::secure;
-        if (e == errc::ok) return connect_stage::done;
+        if (e == errc::ok) {
+            Library::tidy_up();
+            return connect_stage::done;
+        }
         if (!channel_.better_without_session()) return e;
         close();
         return connect_stage::connect;

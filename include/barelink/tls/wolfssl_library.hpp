@@ -46,8 +46,8 @@ public:
         return Pool.refused() != before ? errc::tls_memory : errc::tls_failed;
     }
 
-    // Gives back what wolfSSL keeps between connections beside its first few hundred bytes: tables of curve points and
-    // a list of errors, in builds that have them. Requires: no connection is open but the one that calls.
+    // Gives back what wolfSSL keeps beyond need: tables of curve points and a list of errors, in builds that have them.
+    // The transport calls it at the end of each handshake and of each connection.
     static void tidy_up() noexcept {
 #ifdef FP_ECC
         wc_ecc_fp_free();

@@ -102,7 +102,8 @@ inline bool keep_session(WOLFSSL* ssl, bytes_out kept, digest_value const& bound
     if (kept.size() <= session_head) return false;
     auto* const session = wolfSSL_get1_session(ssl);
     if (session == nullptr) return false;
-    bool const usable = wolfSSL_version(ssl) != TLS1_3_VERSION || wolfSSL_SESSION_has_ticket(session) != 0;
+    bool const v1_3   = same_text(wolfSSL_get_version(ssl), "TLSv1.3");
+    bool const usable = !v1_3 || wolfSSL_SESSION_has_ticket(session) != 0;
     int const  size   = usable ? wolfSSL_i2d_SSL_SESSION(session, nullptr) : 0;
     bool       done   = false;
     if (size > 0 && static_cast<std::size_t>(size) <= kept.size() - session_head && size <= 0xFFFF) {
