@@ -12,6 +12,7 @@ packages=(
     meson ninja-build pkgconf cmake python3
     catch2
     libc-ares-dev mosquitto ejabberd
+    libwolfssl-dev libssl-dev openssl
     libmosquitto-dev libpaho-mqtt-dev valgrind
     gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev qemu-system-arm
 )

@@ -38,6 +38,10 @@ TEST_CASE("what happens below MQTT blames the transport", "[base][errc]") {
     CHECK_BOTH(all(culprit::transport, {resolve_failed, connect_refused, unreachable, closed_by_peer, connection_reset,
                                         io_error, no_resources, resolve_timeout, connect_timeout, tls_timeout,
                                         write_timeout, tls_failed, credentials_failed, credentials_timeout}));
+    CHECK_BOTH(all(culprit::transport,
+                   {tls_memory, tls_clock_unknown, tls_unknown_authority, tls_expired, tls_not_yet_valid,
+                    tls_wrong_name, tls_wrong_pin, tls_bad_certificate, tls_client_refused, tls_nothing_common,
+                    tls_plain_peer, tls_cut, tls_protocol, tls_bad_trust, tls_bad_key, tls_bad_name}));
 }
 
 TEST_CASE("what the broker sends or fails to send blames the peer", "[base][errc]") {

@@ -30,7 +30,12 @@ TEST_CASE("an error is called what its enumerator is called", "[base][text]") {
     SAME(mailbox_full); SAME(store_full); SAME(store_failed); SAME(source_failed); SAME(resolve_failed);
     SAME(connect_refused); SAME(unreachable); SAME(closed_by_peer); SAME(connection_reset); SAME(io_error);
     SAME(no_resources); SAME(resolve_timeout); SAME(connect_timeout); SAME(tls_timeout); SAME(write_timeout);
-    SAME(tls_failed); SAME(credentials_failed); SAME(credentials_timeout); SAME(malformed_packet);
+    SAME(tls_failed); SAME(credentials_failed); SAME(credentials_timeout);
+    SAME(tls_memory); SAME(tls_clock_unknown); SAME(tls_unknown_authority); SAME(tls_expired);
+    SAME(tls_not_yet_valid); SAME(tls_wrong_name); SAME(tls_wrong_pin); SAME(tls_bad_certificate);
+    SAME(tls_client_refused); SAME(tls_nothing_common); SAME(tls_plain_peer); SAME(tls_cut); SAME(tls_protocol);
+    SAME(tls_bad_trust); SAME(tls_bad_key); SAME(tls_bad_name);
+    SAME(malformed_packet);
     SAME(protocol_error); SAME(invalid_utf8); SAME(invalid_topic); SAME(packet_too_long); SAME(unknown_packet_id);
     SAME(session_mismatch); SAME(connack_timeout); SAME(ping_timeout); SAME(publish_timeout);
     SAME(subscribe_timeout); SAME(unsubscribe_timeout); SAME(subscription_refused); SAME(unacceptable_version);
@@ -70,7 +75,7 @@ TEST_CASE("each error has a name of its own, a word with underscores", "[base][t
         names.insert(called);
     }
     CHECK(names.size() == known);
-    CHECK(known == 3 + 22 + 14 + 39 + 17);
+    CHECK(known == 3 + 22 + 14 + 16 + 39 + 17);
 }
 
 TEST_CASE("errors of one culprit are numbered without a gap", "[base][text][errc]") {

@@ -63,6 +63,24 @@ enum class [[nodiscard]] errc : std::uint8_t {
     credentials_failed,     // the credentials hook gave up
     credentials_timeout,    // options::credentials_timeout_ms
 
+    // transport: what a secure channel says, see docs/tls.md
+    tls_memory,             // the memory that the TLS library was given is used up: comes before any other cause
+    tls_clock_unknown,      // a certificate cannot be judged, because nobody knows what time it is
+    tls_unknown_authority,  // nobody we trust vouches for the server
+    tls_expired,            // the server's certificate is out of date
+    tls_not_yet_valid,      // the server's certificate is for later: or our clock is slow
+    tls_wrong_name,         // the certificate is for another server
+    tls_wrong_pin,          // the server has another public key than the pinned ones
+    tls_bad_certificate,    // broken, forged, too weak, or not for a server
+    tls_client_refused,     // the server wants a certificate or key of us, or refused the one it got
+    tls_nothing_common,     // the two share no protocol version, cipher or ALPN protocol
+    tls_plain_peer,         // what answers there does not speak TLS
+    tls_cut,                // the connection ended without the farewell of TLS: what came may not be all
+    tls_protocol,           // the peer broke a rule of TLS, or the network changed a byte
+    tls_bad_trust,          // an authority of ours cannot be read, or there is none
+    tls_bad_key,            // our own certificate, private key or PSK cannot be read, or they do not fit together
+    tls_bad_name,           // neither a DNS name nor an address: nothing a certificate could be for
+
     // peer
     malformed_packet = 0x50,  // bytes that no MQTT packet may have
     protocol_error,           // a well-formed packet that may not come now
