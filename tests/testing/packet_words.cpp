@@ -59,7 +59,7 @@ TEST_CASE("a packet that is none is not explained", "[testing][packet_words]") {
 
 TEST_CASE("every violation has its own words", "[testing][violations]") {
     std::string all;
-    for (int v = 0; v <= static_cast<int>(testing::violation::ack_repeated); ++v) {
+    for (int v = 0; v <= static_cast<int>(testing::last_of_violations); ++v) {
         auto const text = std::string{testing::words(static_cast<testing::violation>(v))};
         CHECK(text != "unknown");
         CHECK(all.find('|' + text + '|') == std::string::npos);
