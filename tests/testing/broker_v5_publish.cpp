@@ -114,6 +114,15 @@ TEST_CASE("the client's receive maximum is obeyed, also by what is sent again", 
     CHECK(s.ack(packet_type::pubcomp, 2).empty());
     CHECK(s.ack(packet_type::puback, 3).empty());
     CHECK(s.b.waiting("pump") == 0);
+    s.c.vanish();
+    s.come({{id::session_expiry_interval, 100U}});
+    s.b.publish({"t", "x", q1});
+    s.b.publish({"t", "x", q1});
+    s.c.hear();
+    s.c.vanish();
+    CHECK(s.come({{id::receive_maximum, 1U}}) ==
+          "CONNACK accepted, session present | PUBLISH id 4 qos 1 dup \"t\" 1 bytes");
+    CHECK(s.ack(packet_type::puback, 4) == "PUBLISH id 5 qos 1 dup \"t\" 1 bytes");
     CHECK(s.b.violations() == 0);
 }
 
@@ -207,7 +216,10 @@ TEST_CASE("aliases are used towards a client that takes them", "[testing][broker
     s.b.publish({"a", "x", q1});
     CHECK(s.c.hear() == "PUBLISH id 1 qos 1 \"\" 1 bytes {topic_alias 2}");
     s.c.vanish();
-    // The next connection knows none of them, and allows none.
+    // The next connection knows none of them.
+    CHECK(s.come({{id::topic_alias_maximum, 2U}, {id::session_expiry_interval, 100U}}) ==
+          "CONNACK accepted, session present | PUBLISH id 1 qos 1 dup \"a\" 1 bytes {topic_alias 1}");
+    s.c.vanish();
     CHECK(s.come() == "CONNACK accepted, session present | PUBLISH id 1 qos 1 dup \"a\" 1 bytes");
     CHECK(s.b.violations() == 0);
 }

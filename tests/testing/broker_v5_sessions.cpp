@@ -162,7 +162,9 @@ TEST_CASE("a will waits for its delay, its session or its client", "[testing][br
     s.pass(4'999);
     // It comes back in time [MQTT-3.1.3-9].
     CHECK(again(100, 5) == "CONNACK accepted, session present");
-    s.pass(10'000);
+    CHECK_FALSE(s.b.next_deadline().armed);
+    s.pass(100'000);
+    CHECK(s.b.connected("pump"));
     CHECK(watcher.hear().empty());
     s.c.vanish();
     s.pass(5'000);

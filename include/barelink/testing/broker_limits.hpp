@@ -91,7 +91,7 @@ struct broker_counts {
     std::uint32_t dropped      = 0;  // messages for which a limit was too low
     std::uint32_t silences     = 0;  // connections closed for want of a sign of life
     std::uint32_t expired      = 0;  // messages that were not delivered in time [3.3.2.3.3]
-    std::uint32_t too_large    = 0;  // messages left out because of a client's maximum packet size
+    std::uint32_t too_large    = 0;  // packets left out because of a client's maximum packet size
     std::uint32_t sessions     = 0;  // whose expiry interval was over
     std::uint32_t logins       = 0;  // exchanges of AUTH packets that have succeeded
 };

@@ -163,7 +163,11 @@ constexpr void broker<L>::answer_request(connection& c, packet_type type, packet
     char           packet[answer_max] = {};
     auto const     size               = c.v5() ? v5::encode_suback(packet, type, id, list, property_list{})
                                                : encode_suback(packet, id, list);
-    send(c, bytes_in{packet, size.value});
+    if (size.value > c.asked.maximum_packet_size) {
+        ++counts_.too_large;  // [MQTT-3.1.2-24]
+    } else {
+        send(c, bytes_in{packet, size.value});
+    }
 }
 
 }  // namespace barelink::inline v0::testing
