@@ -133,6 +133,7 @@ TEST_CASE("a CONNECT may be refused for many reasons", "[testing][broker]") {
     b.knobs.login = {};
     c.vanish();
     // MQTT 5.
+    b.knobs.speak_5 = false;
     c.dial();
     CHECK(c.say({"\x10\x0D\x00\x04MQTT\x05\x02\x00\x3C\x00\x00\x00", 15}) ==
           "CONNACK refused, unacceptable_version | closed");

@@ -59,11 +59,23 @@ TEST_CASE("a packet that is none is not explained", "[testing][packet_words]") {
 
 TEST_CASE("every violation has its own words", "[testing][violations]") {
     std::string all;
-    for (int v = 0; v <= static_cast<int>(testing::violation::ack_repeated); ++v) {
+    for (int v = 0; v <= static_cast<int>(testing::last_of_violations); ++v) {
         auto const text = std::string{testing::words(static_cast<testing::violation>(v))};
         CHECK(text != "unknown");
         CHECK(all.find('|' + text + '|') == std::string::npos);
         all += '|' + text + '|';
     }
     CHECK(testing::words(static_cast<testing::violation>(200)) == "unknown");
+}
+
+TEST_CASE("every violation names the clause that it breaks, unless a limit of the broker was too low",
+          "[testing][violations]") {
+    for (int v = 1; v <= static_cast<int>(testing::last_of_violations); ++v) {
+        auto const kind  = static_cast<testing::violation>(v);
+        bool const limit = kind == testing::violation::packet_too_long || kind == testing::violation::history_full;
+        CAPTURE(testing::words(kind));
+        CHECK(testing::clause(kind).empty() == limit);
+        // What ends a connection is told with a reason that a Server may send.
+        CHECK(allowed(testing::reason_for(kind), packet_type::disconnect, sender::server));
+    }
 }

@@ -1,82 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// From a message to everybody who wants it.
+// From a client's queue to its connection.
 #pragma once
 
 #include <barelink/testing/broker.hpp>
-#include <barelink/wire/ack.hpp>
 #include <barelink/wire/publish.hpp>
+#include <barelink/wire/v5/publish.hpp>
 
 namespace barelink::inline v0::testing {
-
-template <broker_limits L>
-constexpr bool broker<L>::publish(message const& m) noexcept {
-    return route(m);
-}
-
-template <broker_limits L>
-constexpr bool broker<L>::route(message const& m) noexcept {
-    bool       all   = !m.retain || retain(m);
-    pool_index index = pool::none;
-    for (auto& s : sessions_) {
-        auto const wish  = s.used ? s.covers(m.topic) : -1;
-        auto const level = wish < number(m.level) ? static_cast<qos>(wish < 0 ? 0 : wish) : m.level;
-        if (wish < 0 || (!s.connected && level == qos::at_most_once)) continue;
-        if (index == pool::none) index = pool_.keep(m);
-        if (index == pool::none) {
-            ++counts_.dropped;
-            return false;
-        }
-        all = enqueue(s, index, level, false) && all;
-    }
-    pool_.release(index);
-    return all;
-}
-
-// [MQTT-3.3.1-5, -10]
-template <broker_limits L>
-constexpr bool broker<L>::retain(message const& m) noexcept {
-    pool_index* place = nullptr;
-    for (auto& r : retained_) {
-        if (r != pool::none && pool_.at(r).topic == m.topic) {
-            pool_.release(r);
-            r     = pool::none;
-            place = &r;
-        }
-    }
-    if (m.payload.empty()) return true;
-    for (auto& r : retained_) {
-        if (place == nullptr && r == pool::none) place = &r;
-    }
-    if (place != nullptr) *place = pool_.keep(m);
-    bool const kept = place != nullptr && *place != pool::none;
-    if (!kept) ++counts_.dropped;
-    return kept;
-}
-
-template <broker_limits L>
-constexpr message broker<L>::retained(std::string_view topic) const noexcept {
-    for (auto const r : retained_) {
-        if (r != pool::none && pool_.at(r).topic == topic) return pool_.at(r);
-    }
-    return {};
-}
-
-template <broker_limits L>
-constexpr bool broker<L>::enqueue(session& s, pool_index m, qos level, bool retain) noexcept {
-    if (s.outbound.full()) {
-        ++counts_.dropped;
-        return false;
-    }
-    pool_.hold(m);
-    s.outbound.add({.message = m, .level = level, .retain = retain});
-    return true;
-}
-
-template <broker_limits L>
-constexpr void broker<L>::erase(session& s, outbound* m) noexcept {
-    pool_.release(m->message);
-    s.outbound.erase(m);
-}
 
 // Writes what is due to a client, in order, as far as there is room. Returns whether there was anything.
 template <broker_limits L>
@@ -84,52 +14,125 @@ constexpr bool broker<L>::deliver(connection& c) noexcept {
     if (c.at != link_step::online) return false;
     auto&       s         = session_of(c);
     bool        any       = false;
+    bool        full      = false;  // no more publishes
     std::size_t under_way = 0;
     for (auto const& m : s.outbound) under_way += m.at != outbound::step::queued ? 1U : 0U;
     for (auto* m = s.outbound.begin(); m != s.outbound.end();) {
+        bool const queued  = m->at == outbound::step::queued;
         bool const release = m->at == outbound::step::released;
-        bool const held    = release ? !knobs.answer_publishes : !knobs.deliver;
+        bool const sure    = m->level != qos::at_most_once;
+        if (queued && pool_.expired(m->message, now_)) {
+            ++counts_.expired;
+            erase(s, m);
+            continue;
+        }
+        // The client's receive maximum also counts what is sent again [MQTT-3.3.4-9].
+        bool const spent = c.v5() && c.quota_out == 0 && m->due && !release;
+        full             = full || (sure && (spent || (queued && under_way >= knobs.inflight)));
+        bool const held  = release ? !knobs.answer_publishes : !knobs.deliver || full;
         if (!m->due || held) {
             ++m;
             continue;
         }
-        bool const counted = m->level != qos::at_most_once && m->at == outbound::step::queued;
-        if (counted && under_way >= knobs.inflight) break;
         if (release) {
             if (c.tx.room() < answer_max) break;
             send_ack(c, packet_type::pubrel, m->id);
-        } else if (!write_publish(c, *m)) {
-            break;
+        } else {
+            auto const how = write_publish(c, *m);
+            if (how == written::no_room) break;
+            if (how == written::never) {
+                erase(s, m);
+                continue;
+            }
+            if (sure && c.v5()) --c.quota_out;
         }
         any = true;
-        if (counted) ++under_way;
-        if (m->level == qos::at_most_once) {
-            erase(s, m);
-        } else {
+        if (sure && queued) ++under_way;
+        if (sure) {
             m->due = false;
             ++m;
+        } else {
+            erase(s, m);
         }
     }
     return any;
 }
 
+// The alias for a topic: the one that it has, or the next one. 0: none.
 template <broker_limits L>
-constexpr bool broker<L>::write_publish(connection& c, outbound& m) noexcept {
-    auto       content = pool_.at(m.message);
+constexpr std::uint16_t broker<L>::choose_alias(connection const& c, std::string_view topic) const noexcept {
+    auto const most = c.asked.topic_alias_maximum < L.aliases ? c.asked.topic_alias_maximum : L.aliases;
+    if (!c.v5() || !knobs.use_aliases || most == 0 || topic.size() > L.alias_bytes) return 0;
+    if (auto const known = c.aliases_out.find(topic); known != 0) return known;
+    return static_cast<std::uint16_t>(c.alias_turn % most + 1U);
+}
+
+// Writes all of a PUBLISH but its payload. Returns the end.
+template <broker_limits L>
+constexpr char* broker<L>::write_head(connection& c, char* to, message const& content, outbound const& m, packet_id id,
+                                      std::uint16_t alias) noexcept {
+    if (!c.v5()) return write_publish_header(to, content, id, content.payload.size());
+    property    first[2 + 8] = {};
+    std::size_t count        = 0;
+    auto const  posted       = pool_.posted(m.message);
+    if (posted.expires) {
+        first[count++] = {property_id::message_expiry_interval, pool_.seconds_left(m.message, now_)};
+    }
+    if (alias != 0) first[count++] = {property_id::topic_alias, std::uint32_t{alias}};
+    for (auto const i : m.identifiers) first[count++] = {property_id::subscription_identifier, i};
+    auto const put = [&](writer& w) {
+        for (std::size_t i = 0; i != count; ++i) barelink::detail::put_property(w, first[i]);
+        w.bytes(text_of(posted.with.encoded()));
+    };
+    writer with;
+    put(with);
+    bool const known = alias != 0 && c.aliases_out.topic(alias) == content.topic;
+    auto const topic = known ? std::string_view{} : content.topic;
+    auto const size  = barelink::publish_header_size(topic.size(), m.level) +
+                      length_size(static_cast<std::uint32_t>(with.size())) + with.size();
+    *to++ = static_cast<char>(first_byte(packet_type::publish, publish_flags(m.level, content.retain)));
+    to    = write_length(to, static_cast<std::uint32_t>(size + content.payload.size()));
+    writer w{bytes_out{to, size}};
+    w.text(topic);
+    if (m.level != qos::at_most_once) w.u16(id);
+    barelink::detail::put_length(w, static_cast<std::uint32_t>(with.size()));
+    put(w);
+    return to + size;
+}
+
+template <broker_limits L>
+constexpr auto broker<L>::write_publish(connection& c, outbound& m) noexcept -> written {
+    auto content       = pool_.at(m.message);
     content.level      = m.level;
     content.retain     = m.retain;
-    auto const body    = publish_header_size(content.topic.size(), m.level) + content.payload.size();
-    if (c.tx.room() < packet_size(body) + answer_max) return false;
-    bool const again = m.at == outbound::step::sent;
-    if (m.level != qos::at_most_once && !again) m.id = session_of(c).next_id();
-    char        header[5 + 4 + L.message_bytes] = {};
-    char* const end = write_publish_header(header, content, m.id, content.payload.size());
-    if (again) header[0] = static_cast<char>(octet(header[0]) | publish_flag::dup);
-    send(c, bytes_in{header, static_cast<std::size_t>(end - header)});
+    auto&      s       = session_of(c);
+    auto const before  = s.last_id;
+    bool const again   = m.at == outbound::step::sent;
+    auto const id      = m.level == qos::at_most_once || again ? m.id : s.next_id();
+    char       head[5 + 4 + 4 + 3 + 5 + 5 * 8 + L.message_bytes] = {};
+    auto const most  = c.v5() ? c.asked.maximum_packet_size : 0xFFFFFFFFU;
+    auto       alias = choose_alias(c, content.topic);
+    auto*      end   = write_head(c, head, content, m, id, alias);
+    auto const size  = [&] { return static_cast<std::size_t>(end - head) + content.payload.size(); };
+    if (size() > most && alias != 0) end = write_head(c, head, content, m, id, alias = 0);
+    bool const too_large = size() > most;  // [MQTT-3.1.2-25]
+    if (too_large || c.tx.room() < size() + answer_max) {
+        s.last_id = before;
+        if (!too_large && !c.tx.empty()) return written::no_room;
+        ++(too_large ? counts_.too_large : counts_.dropped);
+        return written::never;
+    }
+    if (alias != 0 && c.aliases_out.topic(alias) != content.topic) {
+        static_cast<void>(c.aliases_out.set(alias, content.topic));
+        c.alias_turn = alias;
+    }
+    m.id = id;
+    if (again) head[0] = static_cast<char>(octet(head[0]) | publish_flag::dup);
+    send(c, bytes_in{head, static_cast<std::size_t>(end - head)});
     send(c, bytes_in{content.payload.data(), content.payload.size()});
     ++counts_.messages_out;
     m.at = outbound::step::sent;
-    return true;
+    return written::done;
 }
 
 }  // namespace barelink::inline v0::testing

@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include <barelink/base/delegate.hpp>
+#include <barelink/testing/broker_options.hpp>
+#include <barelink/wire/reason.hpp>
 #include <barelink/wire/types.hpp>
 
 namespace barelink::inline v0 {
@@ -22,10 +24,12 @@ struct broker_limits {
     std::uint16_t history       = 64;    // of each session: messages of the client that are remembered
     std::uint16_t messages      = 48;    // different ones that are queued, retained or a will
     std::uint16_t retained      = 8;     // topics with a retained message
-    std::uint32_t message_bytes = 1024;  // topic and payload of one message
+    std::uint32_t message_bytes = 1024;  // topic, payload and properties of one message
     std::uint16_t filter_bytes  = 128;   // longest topic filter
     std::uint32_t rx_bytes      = 2048;  // longest packet from a client
     std::uint32_t tx_bytes      = 2048;  // bytes that wait for a client to read
+    std::uint16_t aliases       = 8;     // of topics, of each connection and in each direction
+    std::uint16_t alias_bytes   = 128;   // longest topic with an alias
 };
 
 template <broker_limits L>
@@ -46,6 +50,10 @@ struct broker_knobs {
     bool deliver              = true;   // false: messages to clients wait in their queues
     bool speak_3_1            = true;
     bool speak_3_1_1          = true;
+    bool speak_5              = true;   // false: CONNACK of 3.1.1 with code 1 [3.1.2.2]
+    bool hang_up_on_5         = false;  // the connection is closed without a CONNACK
+    bool tell_of_nobody       = true;   // 5.0: PUBACK and PUBREC say no_matching_subscribers
+    bool use_aliases          = true;   // 5.0: on topics to clients that take them
     bool refuse_subscriptions = false;  // SUBACK 0x80 for every filter
     bool judge_silence        = true;   // false: a dead network may be the reason, so it is no violation
 
@@ -53,10 +61,18 @@ struct broker_knobs {
     std::uint16_t  inflight    = 20;                        // messages above QoS 0 sent to one client at one time
     connect_return connack     = connect_return::accepted;  // other: every CONNECT is refused with it
 
+    reason_code connack_reason   = reason_code::success;            // other: every CONNECT of 5.0 is refused with it
+    reason_code publish_reason   = reason_code::success;            // other: every PUBLISH of 5.0 is refused with it
+    reason_code subscribe_reason = reason_code::unspecified_error;  // of filters that are refused, in 5.0
+
     // Says who may come in. Unset: everybody.
     delegate<connect_return(connect_packet const&)> login = {};
     // True for a filter that gets 0x80. Unset: none.
     delegate<bool(std::string_view client_id, std::string_view filter)> refuse = {};
+    // The answer of 5.0 to a message; from 0x80 on nobody gets it. Unset: success for all.
+    delegate<reason_code(std::string_view client_id, message const&)> judge = {};
+    // Asked with what a client's CONNECT or AUTH brings. Unset: an authentication method is refused.
+    delegate<auth_step(std::string_view client_id, std::string_view method, std::string_view data)> authenticate = {};
     // Sees every message that a client has published: QoS 2 once, QoS 1 each time that it comes.
     delegate<void(std::string_view client_id, message const&)> seen = {};
 };
@@ -74,6 +90,10 @@ struct broker_counts {
     std::uint32_t messages_out = 0;  // PUBLISHes written to clients
     std::uint32_t dropped      = 0;  // messages for which a limit was too low
     std::uint32_t silences     = 0;  // connections closed for want of a sign of life
+    std::uint32_t expired      = 0;  // messages that were not delivered in time [3.3.2.3.3]
+    std::uint32_t too_large    = 0;  // packets left out because of a client's maximum packet size
+    std::uint32_t sessions     = 0;  // whose expiry interval was over
+    std::uint32_t logins       = 0;  // exchanges of AUTH packets that have succeeded
 };
 
 }  // namespace barelink::inline v0::testing

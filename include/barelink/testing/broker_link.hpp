@@ -3,8 +3,9 @@
 #pragma once
 
 #include <barelink/testing/broker.hpp>
-#include <barelink/wire/ack.hpp>
-#include <barelink/wire/connect.hpp>
+#include <barelink/wire/header.hpp>
+#include <barelink/wire/v5/ack.hpp>
+#include <barelink/wire/v5/disconnect.hpp>
 
 namespace barelink::inline v0::testing {
 
@@ -40,6 +41,7 @@ constexpr bool broker<L>::serve(Stream& stream, instant now) noexcept {
     if (!gone && !c->tx.empty()) {
         auto const n = stream.write(c->tx.front());
         c->tx.drop(n.value);
+        if (n.value != 0) c->raise_quota_in();
         moved = moved || n.value != 0;
         gone  = !n && n.error != errc::would_block;
     }
@@ -68,42 +70,32 @@ constexpr void broker<L>::on_time(instant now) noexcept {
         if (c.at == link_step::online) {
             ++counts_.silences;
             if (knobs.judge_silence) violate(c, violation::silence);
+            bye(c, reason_code::keep_alive_timeout);
+            continue;
         }
         leave(c, true);
         c.tx.clear();
         c.left = false;
     }
+    expire();
 }
 
 template <broker_limits L>
 constexpr deadline broker<L>::next_deadline() const noexcept {
     deadline first{};
     for (auto const& c : connections_) first.earliest(c.patience());
+    for (auto const& s : sessions_) {
+        first.earliest(s.ends);
+        first.earliest(s.will_due);
+    }
     return first;
 }
 
 template <broker_limits L>
 constexpr bool broker<L>::take_packets(connection& c) noexcept {
     std::size_t done = 0;
-    while (done != c.rx_size && (c.at == link_step::opened || c.at == link_step::online) &&
-           c.tx.room() >= answer_max) {
-        bytes_in const rest{c.rx + done, c.rx_size - done};
-        if (c.at == link_step::opened && octet(rest[0]) >> 4 != static_cast<unsigned>(packet_type::connect)) {
-            violate(c, violation::first_not_connect);
-            break;
-        }
-        auto const h = read_header(rest, c.protocol);
-        if (h.error == errc::would_block) break;
-        if (!h) {
-            violate(c, violation::malformed_packet);
-        } else if (h.value.packet_size() > L.rx_bytes) {
-            violate(c, violation::packet_too_long);
-        } else if (h.value.packet_size() > rest.size()) {
-            break;
-        } else {
-            done += h.value.packet_size();
-            handle(c, h.value, rest.subspan(h.value.size, h.value.remaining));
-        }
+    while (done != c.rx_size && c.at != link_step::free && c.at != link_step::closing && c.tx.room() >= answer_max) {
+        if (!take_packet(c, {c.rx + done, c.rx_size - done}, done)) break;
     }
     if (c.left && done != c.rx_size) violate(c, violation::packet_after_disconnect);
     if (c.at == link_step::closing) done = c.rx_size;
@@ -112,62 +104,78 @@ constexpr bool broker<L>::take_packets(connection& c) noexcept {
     return done != 0;
 }
 
+// The packet in front, if it is complete. Returns false if there is none, or none may follow.
+template <broker_limits L>
+constexpr bool broker<L>::take_packet(connection& c, bytes_in rest, std::size_t& done) noexcept {
+    if (c.at == link_step::opened && octet(rest[0]) >> 4 != static_cast<unsigned>(packet_type::connect)) {
+        violate(c, violation::first_not_connect);
+        return false;
+    }
+    auto const h = read_header(rest, c.protocol);
+    if (h.error == errc::would_block) return false;
+    auto const size = h.value.packet_size();
+    if (!h) {
+        violate(c, violation::malformed_packet);
+    } else if (c.granted.maximum_packet_size != 0 && size > c.granted.maximum_packet_size) {
+        violate(c, violation::packet_too_large);
+    } else if (size > L.rx_bytes) {
+        violate(c, violation::packet_too_long);
+    } else if (size > rest.size()) {
+        return false;
+    } else {
+        done += size;
+        handle(c, h.value, rest.subspan(h.value.size, h.value.remaining));
+    }
+    return true;
+}
+
 // Notes it, and ends the connection if it is one of those that must.
 template <broker_limits L>
 constexpr void broker<L>::violate(connection& c, violation kind, packet_id id) noexcept {
+    violate(c, kind, id, reason_for(kind));
+}
+template <broker_limits L>
+constexpr void broker<L>::violate(connection& c, violation kind, packet_id id, reason_code reason) noexcept {
     last_violation_ = {.kind = kind, .id = id, .at = now_, .client_id = c.client_id};
     if (violations_++ == 0) first_violation_ = last_violation_;
-    if (!ends_connection(kind)) return;
-    leave(c, true);
-    c.tx.clear();
-    c.left = false;
+    if (ends_connection(kind)) bye(c, reason);
+}
+// Likewise for what a decoder has found.
+template <broker_limits L>
+constexpr void broker<L>::refuse(connection& c, errc found, packet_id id) noexcept {
+    violate(c, violation_for(found), id, reason_of(found));
 }
 
 // The client has left or is thrown out; its connection is closed when it is served next and has nothing more to write.
 template <broker_limits L>
-constexpr void broker<L>::leave(connection& c, bool with_will) noexcept {
+constexpr void broker<L>::leave(connection& c, bool with_will, bool in_order) noexcept {
     if (c.at == link_step::closing || c.at == link_step::free) return;
     bool const online = c.at == link_step::online;
     c.at              = link_step::closing;
     c.heard_at        = now_;
-    if (!online) return;
-    auto& s     = session_of(c);
-    s.connected = false;
-    if (with_will) ++counts_.breaks;
-    if (s.clean) forget(s);
-    auto const will = c.will;
-    c.will          = pool::none;
-    if (with_will && will != pool::none) {
-        ++counts_.wills;
-        static_cast<void>(route(pool_.at(will)));
+    auto will         = c.will;
+    c.will            = pool::none;
+    if (!online || !with_will) {
+        pool_.release(will);
+        will = pool::none;
     }
-    pool_.release(will);
+    if (!online) return;
+    if (!in_order) ++counts_.breaks;
+    part(session_of(c), will, c.asked.will_delay_s);
 }
 
+// We end a connection, in 5.0 with a word behind what was to be written.
 template <broker_limits L>
-constexpr void broker<L>::drop(connection& c) noexcept {
-    c.tx.clear();
-    c.requests.clear();
-    c.client_id.clear();
-    c.rx_size  = 0;
-    c.stream   = nullptr;
-    c.at       = link_step::free;
-    c.protocol = version::v3_1_1;
-    c.left     = false;
-    c.session  = connection::no_session;
-}
-
-template <broker_limits L>
-constexpr void broker<L>::forget(session& s) noexcept {
-    for (auto const& m : s.outbound) pool_.release(m.message);
-    s.outbound.clear();
-    s.inbound.clear();
-    s.subscriptions.clear();
-    s.client_id.clear();
-    s.used = s.connected = false;
-    s.clean = s.fresh = true;
-    s.last_id         = 0;
-    s.arrivals = s.resent = 0;
+constexpr void broker<L>::bye(connection& c, reason_code reason, property_list with) noexcept {
+    bool const tell = c.v5() && c.at == link_step::online;  // [MQTT-3.14.0-1]
+    bool const told = c.v5() && c.at == link_step::closing && !c.left;
+    leave(c, true);
+    c.left = false;
+    if (told) return;
+    if (!tell) return c.tx.clear();
+    char       packet[200] = {};
+    auto const size        = v5::encode_reason(packet, packet_type::disconnect, reason, with);
+    if (size && size.value <= c.asked.maximum_packet_size) send(c, bytes_in{packet, size.value});
 }
 
 template <broker_limits L>
@@ -176,6 +184,13 @@ constexpr void broker<L>::kick(std::string_view client_id) noexcept {
         if (c.at != link_step::online || c.client_id.view() != client_id) continue;
         leave(c, true);
         c.tx.clear();
+    }
+}
+
+template <broker_limits L>
+constexpr void broker<L>::disconnect(std::string_view client_id, reason_code reason, property_list with) noexcept {
+    for (auto& c : connections_) {
+        if (c.at == link_step::online && c.client_id.view() == client_id) bye(c, reason, with);
     }
 }
 
@@ -197,13 +212,6 @@ constexpr void broker<L>::restart(bool keep) noexcept {
     }
 }
 
-template <broker_limits L>
-constexpr void broker<L>::forget_sessions() noexcept {
-    for (auto& s : sessions_) {
-        if (s.used && !s.connected) forget(s);
-    }
-}
-
 // The connection of a stream; of nullptr: a free one.
 template <broker_limits L>
 constexpr auto broker<L>::find(void const* stream) noexcept -> connection* {
@@ -214,49 +222,10 @@ constexpr auto broker<L>::find(void const* stream) noexcept -> connection* {
 }
 
 template <broker_limits L>
-constexpr auto broker<L>::find_session(std::string_view client_id) noexcept -> session* {
-    for (auto& s : sessions_) {
-        if (s.used && s.client_id.view() == client_id) return &s;
-    }
-    return nullptr;
-}
-template <broker_limits L>
-constexpr auto broker<L>::find_session(std::string_view client_id) const noexcept -> session const* {
-    for (auto const& s : sessions_) {
-        if (s.used && s.client_id.view() == client_id) return &s;
-    }
-    return nullptr;
-}
-
-template <broker_limits L>
-constexpr bool broker<L>::connected(std::string_view client_id) const noexcept {
-    auto const* const s = find_session(client_id);
-    return s != nullptr && s->connected;
-}
-template <broker_limits L>
-constexpr bool broker<L>::has_session(std::string_view client_id) const noexcept {
-    return find_session(client_id) != nullptr;
-}
-template <broker_limits L>
-constexpr bool broker<L>::subscribed(std::string_view client_id, std::string_view filter) const noexcept {
-    auto const* const s = find_session(client_id);
-    if (s == nullptr) return false;
-    for (auto const& sub : s->subscriptions) {
-        if (sub.filter.view() == filter) return true;
-    }
-    return false;
-}
-template <broker_limits L>
-constexpr std::size_t broker<L>::waiting(std::string_view client_id) const noexcept {
-    auto const* const s = find_session(client_id);
-    return s == nullptr ? 0 : s->outbound.size();
-}
-
-template <broker_limits L>
-constexpr void broker<L>::send_ack(connection& c, packet_type type, packet_id id) noexcept {
-    char packet[ack_size] = {};
-    write_ack(packet, type, id);
-    send(c, packet);
+constexpr void broker<L>::send_ack(connection& c, packet_type type, packet_id id, reason_code reason) noexcept {
+    char        packet[v5::ack_size_max] = {};
+    auto* const end                      = v5::write_ack(packet, type, id, reason);
+    send(c, bytes_in{packet, static_cast<std::size_t>(end - packet)});
 }
 
 }  // namespace barelink::inline v0::testing

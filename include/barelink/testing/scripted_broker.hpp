@@ -8,10 +8,19 @@
 //    .expect(expected::publish{.id = 1, .dup = true}).reply(packet_type::puback);
 //   ... mqtt.poll(on_event); b.serve(wire.server(), clock.now()); ...
 //   CHECK(b.complaint() == "");
+//
+// In 5.0 answers carry a reason and properties, and what has neither is written in the form of 5.0:
+//
+//   b.speak(version::v5)
+//    .expect(expected::connect{}).resume({{property_id::receive_maximum, 1U}})
+//    .expect(expected::publish{.id = 1}).reply(packet_type::puback, reason_code::quota_exceeded)
+//    .reply(message{.topic = "t"}, {{property_id::topic_alias, 1U}})
+//    .reply(packet_type::disconnect, reason_code::server_moved, {{property_id::server_reference, "b:1883"}});
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 #include <barelink/base/bytes.hpp>
@@ -20,8 +29,14 @@
 #include <barelink/testing/expected.hpp>
 #include <barelink/testing/fixed.hpp>
 #include <barelink/testing/packet_words.hpp>
+#include <barelink/testing/reasons.hpp>
 #include <barelink/wire/connack.hpp>
 #include <barelink/wire/subscribe.hpp>
+#include <barelink/wire/v5/ack.hpp>
+#include <barelink/wire/v5/connack.hpp>
+#include <barelink/wire/v5/disconnect.hpp>
+#include <barelink/wire/v5/publish.hpp>
+#include <barelink/wire/v5/suback.hpp>
 
 namespace barelink::inline v0::testing {
 
@@ -30,8 +45,16 @@ namespace barelink::inline v0::testing {
 template <std::size_t Steps = 32, std::size_t Bytes = 1024>
 class scripted_broker {
 public:
+    using property_words = std::initializer_list<property>;
+
     // --- the script; each call appends a step
 
+    // The version of what the following steps send, 3.1.1 at first. What comes is read in that of its CONNECT.
+    constexpr scripted_broker& speak(version v) noexcept {
+        spoken_ = v;
+        if (at_ == 0) version_ = v;
+        return *this;
+    }
     // Waits for a packet; another one is a mistake. PINGREQ is answered without being expected, unless it is. A new
     // connection is taken when a CONNECT is expected.
     constexpr scripted_broker& expect(pattern const& what) noexcept {
@@ -39,15 +62,22 @@ public:
     }
     // Waits until the client has closed the connection.
     constexpr scripted_broker& expect_close() noexcept { return add({.act = action::expect_close}); }
-    constexpr scripted_broker& send(std::string_view raw) noexcept { return add_bytes(raw, false); }
+    constexpr scripted_broker& send(std::string_view raw) noexcept { return add_bytes(raw); }
+    // CONNACK. In 5.0 the code becomes the reason of the same meaning.
     constexpr scripted_broker& reply(connack_packet const& c) noexcept {
+        if (spoken_ == version::v5) return connack(reason_for(c.code), {}, c.session_present);
         char packet[4] = {};
         write_connack(packet, c);
         return send(text_of(packet));
     }
+    // CONNACK of 5.0 that has found the session.
+    constexpr scripted_broker& resume(property_words with = {}) noexcept {
+        return connack(reason_code::success, list(with), true);
+    }
     // PUBACK, PUBREC, PUBREL, PUBCOMP, UNSUBACK with this identifier, or with that of the last packet that came;
     // PINGRESP.
     constexpr scripted_broker& reply(packet_type type, packet_id id) noexcept {
+        if (spoken_ == version::v5) return reply(type, id, reason_code::success);
         char packet[ack_size] = {};
         write_ack(packet, type, id);
         return send(text_of(packet));
@@ -58,26 +88,41 @@ public:
             write_empty(packet, type);
             return send({packet, 2});
         }
+        if (spoken_ == version::v5) return reply(type, reason_code::success);
         write_ack(packet, type, 0);
-        return add_bytes(text_of(packet), true);
+        return add_bytes(text_of(packet), id_place::behind_header);
+    }
+    // 5.0: CONNACK, AUTH or DISCONNECT; or PUBACK, PUBREC, PUBREL, PUBCOMP, or SUBACK or UNSUBACK for one filter, with
+    // the identifier of the last packet that came, or with this one.
+    constexpr scripted_broker& reply(packet_type type, reason_code reason, property_words with = {}) noexcept {
+        if (type == packet_type::connack) return connack(reason, list(with), false);
+        if (type == packet_type::disconnect || type == packet_type::auth) {
+            return encoded(v5::encode_reason(room(), type, reason, list(with)), id_place::none);
+        }
+        return answer(type, 1, reason, list(with), id_place::behind_header);
+    }
+    constexpr scripted_broker& reply(packet_type type, packet_id id, reason_code reason,
+                                     property_words with = {}) noexcept {
+        return answer(type, id, reason, list(with), id_place::none);
     }
     // SUBACK for one filter with the identifier of the last packet that came; `code` above 2 refuses.
     constexpr scripted_broker& grant(std::uint8_t code) noexcept {
-        char       packet[8] = {};
-        char const codes[]   = {static_cast<char>(code)};
-        auto const size      = encode_suback(packet, 1, codes);
-        return add_bytes({packet, size.value}, true);
+        if (spoken_ == version::v5) return reply(packet_type::suback, static_cast<reason_code>(code));
+        char const codes[] = {static_cast<char>(code)};
+        return encoded(encode_suback(room(), 1, codes), id_place::behind_header);
     }
     constexpr scripted_broker& reply(message const& m, packet_id id = 0, bool dup = false) noexcept {
+        if (spoken_ == version::v5) return reply(m, property_words{}, id, dup);
         auto const size = 5 + publish_header_size(m.topic.size(), m.level) + m.payload.size();
         if (size > Bytes - used_) return too_long();
-        char* const start = bytes_ + used_;
-        char* const end   = write_publish_header(start, m, id, m.payload.size());
-        move_bytes(end, m.payload.data(), m.payload.size());
-        if (dup) start[0] = static_cast<char>(octet(start[0]) | publish_flag::dup);
-        auto const count = static_cast<std::size_t>(end - start) + m.payload.size();
-        used_ += count;
-        return add({.act = action::send, .from = used_ - count, .size = count});
+        return published(write_publish_header(bytes_ + used_, m, id, m.payload.size()), m, dup);
+    }
+    // 5.0. The topic may be empty if an alias is there.
+    constexpr scripted_broker& reply(message const& m, property_words with, packet_id id = 0,
+                                     bool dup = false) noexcept {
+        auto const size = 5 + v5::publish_header_size(m.topic.size(), m.level, list(with)) + m.payload.size();
+        if (size > Bytes - used_) return too_long();
+        return published(v5::write_publish_header(bytes_ + used_, m, id, m.payload.size(), list(with)), m, dup);
     }
     // Lets time pass before the next step.
     constexpr scripted_broker& after(std::uint32_t ms) noexcept { return add({.act = action::wait, .size = ms}); }
@@ -104,18 +149,20 @@ public:
     [[nodiscard]] constexpr bool done() const noexcept { return at_ == steps_.size() && complaint_.empty(); }
     // What went wrong: `step 3 of 9: expected PUBLISH id 1, came PUBLISH id 2 qos 1 "t" 5 bytes`. Empty if nothing did,
     // and the script is played to its end.
-    [[nodiscard]] constexpr fixed_text<560> complaint() const noexcept {
+    [[nodiscard]] constexpr fixed_text<840> complaint() const noexcept {
         if (!complaint_.empty() || at_ == steps_.size() || steps_[at_].act == action::ignore) return complaint_;
-        fixed_text<560> text;
+        fixed_text<840> text;
         tell(text);
         return text << ", nothing came";
     }
 
 private:
     enum class action : std::uint8_t { expect, expect_close, send, wait, close, drop, ignore };
+    // Where the identifier of the last packet that came goes in.
+    enum class id_place : std::uint8_t { none, behind_header };
     struct step {
         action      act   = action::expect;
-        bool        patch = false;  // the identifier of the last packet goes in
+        id_place    id    = id_place::none;
         std::size_t from  = 0;      // in bytes_
         std::size_t size  = 0;      // bytes, or milliseconds
         pattern     what  = {};
@@ -131,14 +178,44 @@ private:
         steps_.add(s);
         return *this;
     }
-    constexpr scripted_broker& add_bytes(std::string_view bytes, bool patch) noexcept {
+    constexpr scripted_broker& add_bytes(std::string_view bytes, id_place id = id_place::none) noexcept {
         if (bytes.size() > Bytes - used_) return too_long();
         move_bytes(bytes_ + used_, bytes.data(), bytes.size());
-        used_ += bytes.size();
-        return add({.act = action::send, .patch = patch, .from = used_ - bytes.size(), .size = bytes.size()});
+        return add_encoded(bytes.size(), id);
+    }
+    // Bytes that were written where room() begins.
+    constexpr scripted_broker& add_encoded(std::size_t size, id_place id) noexcept {
+        used_ += size;
+        return add({.act = action::send, .id = id, .from = used_ - size, .size = size});
+    }
+    constexpr scripted_broker& encoded(result<std::size_t> size, id_place id) noexcept {
+        return size ? add_encoded(size.value, id) : too_long();
+    }
+    [[nodiscard]] constexpr bytes_out room() noexcept { return {bytes_ + used_, Bytes - used_}; }
+    [[nodiscard]] static constexpr property_list list(property_words with) noexcept {
+        return {with.begin(), with.size()};
     }
 
-    constexpr void tell(fixed_text<560>& text) const noexcept {
+    constexpr scripted_broker& connack(reason_code reason, property_list with, bool session_present) noexcept {
+        return encoded(v5::encode_connack(room(), session_present, reason, with), id_place::none);
+    }
+    constexpr scripted_broker& answer(packet_type type, packet_id id, reason_code reason, property_list with,
+                                      id_place place) noexcept {
+        if (type != packet_type::suback && type != packet_type::unsuback) {
+            return encoded(v5::encode_ack(room(), type, id, reason, with), place);
+        }
+        char const codes[] = {static_cast<char>(reason)};
+        return encoded(v5::encode_suback(room(), type, id, codes, with), place);
+    }
+    // A PUBLISH whose header was written up to `end`.
+    constexpr scripted_broker& published(char* end, message const& m, bool dup) noexcept {
+        char* const start = bytes_ + used_;
+        move_bytes(end, m.payload.data(), m.payload.size());
+        if (dup) start[0] = static_cast<char>(octet(start[0]) | publish_flag::dup);
+        return add_encoded(static_cast<std::size_t>(end - start) + m.payload.size(), id_place::none);
+    }
+
+    constexpr void tell(fixed_text<840>& text) const noexcept {
         text << "step " << at_ + 1 << " of " << steps_.size() << ": expected ";
         if (at_ == steps_.size()) {
             text << "nothing more";
@@ -183,7 +260,11 @@ private:
     }
     template <class Stream>
     constexpr bool send(Stream& stream, step& s) noexcept {
-        if (s.patch) store_u16(bytes_ + s.from + 2, last_id_);
+        if (s.id == id_place::behind_header) {
+            auto at = s.from + 1;
+            while ((octet(bytes_[at]) & 0x80) != 0) ++at;
+            store_u16(bytes_ + at + 1, last_id_);
+        }
         auto const n = stream.write(bytes_in{bytes_ + s.from + written_, s.size - written_});
         if (!n && n.error != errc::would_block) complain(name(n.error));
         written_ += n.value;
@@ -230,10 +311,8 @@ private:
     constexpr void take(Stream& stream, fixed_header const& h, bytes_in body) noexcept {
         bool const expects = at_ != steps_.size() && steps_[at_].act == action::expect;
         if (at_ != steps_.size() && steps_[at_].act == action::ignore) return;
-        if (h.type == packet_type::connect) {
-            if (auto const c = decode_connect(body)) version_ = c.value.protocol;
-        }
-        if (expects && steps_[at_].what.matches(h, body)) {
+        if (h.type == packet_type::connect) version_ = version_of(body);
+        if (expects && steps_[at_].what.matches(h, body, version_)) {
             last_id_ = id_of(h, body);
             ++at_;
         } else if (h.type == packet_type::pingreq && !(expects && steps_[at_].what.type() == h.type)) {
@@ -258,9 +337,10 @@ private:
     std::size_t             written_      = 0;  // of the step that sends
     void const*             stream_       = nullptr;
     deadline                wait_         = {};
-    version                 version_      = version::v3_1_1;
+    version                 version_      = version::v3_1_1;  // of the connection
+    version                 spoken_       = version::v3_1_1;  // of the steps that are added
     packet_id               last_id_      = 0;
-    fixed_text<560>         complaint_    = {};
+    fixed_text<840>         complaint_    = {};
 };
 
 }  // namespace barelink::inline v0::testing

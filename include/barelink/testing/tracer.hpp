@@ -8,7 +8,8 @@
 //   < PUBACK id 7
 //   - closed_by_peer
 //
-// Payloads and passwords are never shown.
+// Of 5.0 also reasons and properties, as packet_words.hpp says. Payloads, passwords and authentication data are never
+// shown.
 #pragma once
 
 #include <cstddef>
@@ -83,9 +84,7 @@ private:
         bool const whole = h.value.packet_size() == size_;
         if (!whole && size_ != sizeof start_) return;
         auto const body = there.subspan(h.value.size);
-        if (h.value.type == packet_type::connect) {
-            if (auto const c = decode_connect(body)) v = c.value.protocol;
-        }
+        if (h.value.type == packet_type::connect) v = version_of(body);
         auto line = describe(h.value, body, v);
         if (!whole) line << "...";
         this->say(say, line);
@@ -99,7 +98,7 @@ private:
         sink(marked.view());
     }
 
-    static constexpr std::size_t line_max = 264;
+    static constexpr std::size_t line_max = 408;
 
     std::string_view mark_;
     char             start_[512] = {};  // of the packet that comes

@@ -139,7 +139,7 @@ private:
     std::uint32_t           turns_   = 0;
     std::uint32_t           spins_   = 0;
     std::uint32_t           jumps_   = 0;
-    fixed_text<640>         failure_ = {};
+    fixed_text<920>         failure_ = {};
 };
 
 }  // namespace barelink::inline v0::testing
