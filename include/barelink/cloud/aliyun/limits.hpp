@@ -41,11 +41,11 @@ inline constexpr std::uint16_t keep_alive_advised_s = 300;
 // Values that are checked while compiling: `aliyun::topic_name("/a1.../dev/user/update")`, `aliyun::keep_alive_s(300)`.
 template <std::size_t N>
 [[nodiscard]] consteval std::string_view topic_name(char const (&literal)[N]) {
-    return detail::cloud_topic_name<limits>(literal);
+    return detail::cloud_topic_name<limits>({literal, N - 1});
 }
 template <std::size_t N>
 [[nodiscard]] consteval std::string_view topic_filter(char const (&literal)[N]) {
-    return detail::cloud_topic_filter<limits>(literal);
+    return detail::cloud_topic_filter<limits>({literal, N - 1});
 }
 [[nodiscard]] consteval std::uint16_t keep_alive_s(std::uint16_t seconds) {
     return detail::cloud_keep_alive<limits>(seconds);

@@ -19,7 +19,7 @@ class topic_pattern {
 public:
     template <std::size_t N>
     consteval topic_pattern(char const (&literal)[N]) : text_{literal, N - 1} {
-        (void)v0::topic_filter(literal);
+        detail::refuse(find_filter_fault(text_));
         detail::refuse(check_topic({.leading_slash = true}, text_));
     }
     [[nodiscard]] constexpr std::string_view text() const noexcept { return text_; }
