@@ -151,7 +151,7 @@ TEST_CASE("modes and extensions stand in the client id", "[cloud][aliyun]") {
                     {digest::md5, secure_mode::https_tcp, "c", absent, ""}));
 }
 
-TEST_CASE("each wrong value has its own error", "[cloud][aliyun]") {
+TEST_CASE("each wrong value for a direct connection has its own error", "[cloud][aliyun]") {
     CHECK_BOTH(refuses({"", "d", "s"}, {}) == errc::bad_product_key);
     CHECK_BOTH(refuses({"p", "", "s"}, {}) == errc::bad_device_name);
     CHECK_BOTH(refuses({"p", "d", ""}, {}) == errc::bad_device_secret);
@@ -183,7 +183,7 @@ TEST_CASE("the room that is promised is enough for the longest names, and less i
     }
 }
 
-TEST_CASE("a certificate stands for the secret", "[cloud][aliyun]") {
+TEST_CASE("a certificate stands for DeviceSecret", "[cloud][aliyun]") {
     char       room[aliyun::login_room] = {};
     auto const l = aliyun::x509_login(room, {"pk", "device", ""}, {.timestamp = "789"});
     REQUIRE(l);

@@ -37,6 +37,19 @@ struct recorder {
         for (std::size_t i = 0; i < barelink::digest_size(kind); ++i) to[i] = static_cast<char>(0xA5);
         return barelink::errc::ok;
     }
+    constexpr barelink::errc digest_begin(barelink::digest k) noexcept { return mac_begin(k, {}); }
+    constexpr barelink::errc digest_add(std::string_view text) noexcept { return mac_add(text); }
+    constexpr barelink::errc digest_end(barelink::bytes_out to) noexcept { return mac_end(to); }
+    // Text in brackets stands for its base64.
+    constexpr barelink::result<std::size_t> encode_base64(std::string_view, barelink::bytes_out to) noexcept {
+        to[0] = '=';
+        return std::size_t{1};
+    }
+    constexpr barelink::result<std::size_t> decode_base64(std::string_view from, barelink::bytes_out to) noexcept {
+        if (!from.starts_with('[')) return barelink::errc::malformed_text;
+        barelink::move_bytes(to.data(), from.data() + 1, from.size() - 2);
+        return from.size() - 2;
+    }
 };
 
 // Memory that ends where it says, so that the sanitizers see what goes beyond.

@@ -7,9 +7,11 @@ usage: vectors.py OUTPUT [--openssl PROGRAM]
 The inputs come from a fixed seed, so that a failure can be seen again; the rules are those that each platform prints.
 """
 import argparse
+import calendar
 import random
 import string
 import subprocess
+import time
 import urllib.parse
 
 COUNT = 24  # of each kind
@@ -36,6 +38,11 @@ def sha256(text):
 
 def base64(octets):
     return openssl("base64", "-A", data=octets).decode().strip()
+
+
+def seconds(stamp):
+    """Since 1970, of YYYYMMDDTHHMMSSZ."""
+    return calendar.timegm(time.strptime(stamp, "%Y%m%dT%H%M%SZ"))
 
 
 def quoted(text):
@@ -112,7 +119,7 @@ def aws_websocket(dice):
     region = dice.choice(("us-east-1", "eu-central-1", "ap-southeast-2"))
     host = f"{dice.word(8, 14, string.ascii_lowercase + string.digits)}-ats.iot.{region}.amazonaws.com"
     day = f"20{dice.randint(10, 99)}{dice.randint(1, 12):02}{dice.randint(1, 28):02}"
-    time = f"{day}T{dice.randint(0, 23):02}{dice.randint(0, 59):02}{dice.randint(0, 59):02}Z"
+    stamp = f"{day}T{dice.randint(0, 23):02}{dice.randint(0, 59):02}{dice.randint(0, 59):02}Z"
     session = dice.choice(("", dice.word(20, 60, WORD + "+/=")))
     scope = f"{day}/{region}/iotdevicegateway/aws4_request"
     query = "&".join(
@@ -121,7 +128,7 @@ def aws_websocket(dice):
             {
                 "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
                 "X-Amz-Credential": f"{access}/{scope}",
-                "X-Amz-Date": time,
+                "X-Amz-Date": stamp,
                 "X-Amz-SignedHeaders": "host",
             }.items()
         )
@@ -130,10 +137,10 @@ def aws_websocket(dice):
     key = f"AWS4{secret}".encode()
     for part in (day, region, "iotdevicegateway", "aws4_request"):
         key = mac("sha256", key, part)
-    signature = mac("sha256", key, "\n".join(("AWS4-HMAC-SHA256", time, scope, sha256(request)))).hex()
+    signature = mac("sha256", key, "\n".join(("AWS4-HMAC-SHA256", stamp, scope, sha256(request)))).hex()
     path = f"/mqtt?{query}&X-Amz-Signature={signature}"
     path += f"&X-Amz-Security-Token={quoted(session)}" if session else ""
-    return access, secret, session, host, region, time, path
+    return access, secret, session, host, region, seconds(stamp), path
 
 
 def azure_hub(dice):
@@ -148,6 +155,15 @@ def azure_hub(dice):
     return hub, device, module, base64(key), expiry, policy, name, f"{hub}/{name}/?api-version=2021-04-12", token
 
 
+def azure_provisioning(dice):
+    scope, name = "0ne" + dice.word(8, 8, WORD), dice.word(1, 60, WORD + "-._")
+    key, expiry = dice.randbytes(dice.choice((32, 64))), dice.randint(1_600_000_000, 4_000_000_000)
+    resource = quoted(f"{scope}/registrations/{name}")
+    signature = quoted(base64(mac("sha256", key, f"{resource}\n{expiry}")))
+    token = f"SharedAccessSignature sr={resource}&sig={signature}&se={expiry}&skn=registration"
+    return scope, name, base64(key), expiry, f"{scope}/registrations/{name}/api-version=2019-03-31", token
+
+
 def tencent_hub(dice):
     product, device = dice.word(10, 10), dice.word(1, 48, WORD + "-_:")
     key, method = dice.randbytes(dice.choice((15, 16, 24))), dice.choice(("sha1", "sha256"))
@@ -159,9 +175,10 @@ def tencent_hub(dice):
 
 def huawei_iotda(dice):
     device, secret = dice.word(1, 60, WORD + "-_"), dice.word(8, 32, PRINTABLE)
-    time = f"20{dice.randint(10, 99)}{dice.randint(1, 12):02}{dice.randint(1, 28):02}{dice.randint(0, 23):02}"
+    hour = f"20{dice.randint(10, 99)}{dice.randint(1, 12):02}{dice.randint(1, 28):02}{dice.randint(0, 23):02}"
     checked = dice.randint(0, 1)
-    return device, secret, time, checked, f"{device}_0_{checked}_{time}", device, mac("sha256", time, secret).hex()
+    now = seconds(f"{hour[:8]}T{hour[8:]}0000Z") + dice.randint(0, 3599)
+    return device, secret, now, checked, f"{device}_0_{checked}_{hour}", device, mac("sha256", hour, secret).hex()
 
 
 KINDS = {
@@ -170,11 +187,12 @@ KINDS = {
     aliyun_auth: "product_key device_name secret client_id timestamp method:digest expected_body",
     aliyun_register: "product_key device_name secret random method:digest instance known:int "
     "expected_body expected_client_id expected_password",
-    aws_websocket: "access_key secret_key session_token host region time expected_path",
+    aws_websocket: "access_key secret_key session_token host region now:time expected_path",
     azure_hub: "hub device module key expiry:time policy expected_client_id expected_user expected_password",
+    azure_provisioning: "scope registration_id key expiry:time expected_user expected_password",
     tencent_hub: "product device key method:digest nonce expiry:time "
     "expected_client_id expected_user expected_password",
-    huawei_iotda: "device secret time checked:int expected_client_id expected_user expected_password",
+    huawei_iotda: "device secret now:time checked:int expected_client_id expected_user expected_password",
 }
 TYPES = {"": "std::string_view", "digest": "barelink::digest", "int": "int", "time": "std::uint64_t"}
 

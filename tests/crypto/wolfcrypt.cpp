@@ -100,6 +100,13 @@ TEST_CASE("empty keys and texts have a MAC", "[crypto][wolfcrypt]") {
     CHECK(mac(digest::sha256, std::string_view{}, std::string_view{}) == mac(digest::sha256, ""));
 }
 
+TEST_CASE("vector H: two secrets are one key, or stand around the text", "[crypto][wolfcrypt][vector-H]") {
+    constexpr std::string_view text = "deviceNamedeviceproductKeypksdkVersion1.0.0signMethod";
+    CHECK(mac(digest::md5, "prodsecretdevsecret", text, "HmacMD5") == "c3046c1565a1250b20c6fbdb14f724ff");
+    CHECK(mac(digest::sha1, "prodsecretdevsecret", text, "HmacSHA1") == "c32cc01cb6ffc9d80b3266baeb889749fb4a81f2");
+    CHECK(hash(digest::md5, "prodsecret", text, "MD5", "devsecret") == "521783fc7c6e72eab8349d4c0fd6ad21");
+}
+
 TEST_CASE("digests are those of the standards", "[crypto][wolfcrypt][RFC1321-A.5][FIPS180-4]") {
     CHECK(hash(digest::md5, "abc") == "900150983cd24fb0d6963f7d28e17f72");
     CHECK(hash(digest::sha1, "abc") == "a9993e364706816aba3e25717850c26c9cd0d89d");

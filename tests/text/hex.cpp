@@ -52,6 +52,13 @@ TEST_CASE("each byte becomes two small digits", "[text][hex]") {
     CHECK_BOTH(writes("\xAB\xCD", "abcd"));
 }
 
+TEST_CASE("capitals are written where they are asked for", "[text][hex]") {
+    char    room[4] = {};
+    builder out{room};
+    out << hex{{"\xAB\x09", 2}, true};
+    CHECK(out.view() == "AB09");
+}
+
 TEST_CASE("digits that do not fit are an error", "[text][hex]") {
     CHECK_BOTH(writes<4>("ab", "6162"));
     char    room[3] = {};

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include <barelink/base/bytes.hpp>
 #include <barelink/base/errc.hpp>
@@ -61,6 +62,14 @@ consteval bool check_mac_engine() {
     static_assert(mac_engine<T>, "barelink: an engine needs `errc mac_begin(digest, string_view) noexcept`, "
                                  "`errc mac_add(string_view) noexcept` and `errc mac_end(bytes_out) noexcept`");
     return true;
+}
+
+// Overwrites a secret; the compiler may not leave it out.
+constexpr void wipe(bytes_out area) noexcept {
+    for (char& c : area) c = '\0';
+#if defined(__GNUC__)
+    if (!std::is_constant_evaluated()) asm volatile("" : : "r"(area.data()) : "memory");
+#endif
 }
 
 // The MAC of the pieces, one behind the other. Returns crypto_failed. Requires: `to` has digest_size(kind) bytes.

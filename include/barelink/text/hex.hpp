@@ -26,15 +26,16 @@ namespace barelink::inline v0 {
     return -1;
 }
 
-// `out << hex{digest}`: two digits for each byte, small letters.
+// `out << hex{digest}`: two digits for each byte, small letters unless capitals are asked for.
 struct hex {
-    bytes_in bytes = {};
+    bytes_in bytes   = {};
+    bool     capital = false;
 
     friend constexpr builder& operator<<(builder& out, hex const& h) noexcept {
         auto const to = out.extend(2 * h.bytes.size());
         for (std::size_t i = 0; i < to.size(); ++i) {
             auto const value = octet(h.bytes[i / 2]);
-            to[i]            = hex_digit(i % 2 == 0 ? value >> 4U : value & 15U);
+            to[i]            = hex_digit(i % 2 == 0 ? value >> 4U : value & 15U, h.capital);
         }
         return out;
     }
