@@ -67,7 +67,20 @@ constexpr bool extends() {
     return out.view() == "abc" && out.extend(2).empty() && out.error() == errc::text_too_long;
 }
 
+template <class T>
+concept can_be_written = requires(builder& out, T piece) { out << piece; };
+
 }  // namespace
+
+TEST_CASE("what is neither text, character nor unsigned number is not written", "[text][builder]") {
+    STATIC_REQUIRE(can_be_written<char const*>);
+    STATIC_REQUIRE(can_be_written<std::uint8_t>);
+    STATIC_REQUIRE_FALSE(can_be_written<bool>);
+    STATIC_REQUIRE_FALSE(can_be_written<int>);
+    STATIC_REQUIRE_FALSE(can_be_written<double>);
+    STATIC_REQUIRE_FALSE(can_be_written<char16_t>);
+    STATIC_REQUIRE_FALSE(can_be_written<void*>);
+}
 
 TEST_CASE("pieces are written one behind the other", "[text][builder]") {
     CHECK_BOTH(builds<0>(""));

@@ -11,6 +11,7 @@
 #include <barelink/base/errc.hpp>
 #include <barelink/http/response.hpp>
 #include <barelink/text/hex.hpp>
+#include <barelink/text/slice.hpp>
 
 namespace barelink::inline v0::http {
 
@@ -27,7 +28,7 @@ struct line {
 [[nodiscard]] constexpr line first_line(std::string_view text) noexcept {
     auto const end = text.find('\n');
     if (end == std::string_view::npos) return {};
-    return {text.substr(0, end != 0 && text[end - 1] == '\r' ? end - 1 : end), end + 1};
+    return {slice(text, 0, end != 0 && text[end - 1] == '\r' ? end - 1 : end), end + 1};
 }
 
 class body_reader {
@@ -109,7 +110,7 @@ private:
     }
     // Hexadecimal digits, and perhaps an extension that says nothing to us [RFC 9112, 7.1.1].
     constexpr bool read_size(std::string_view text) noexcept {
-        text  = detail::trim(text.substr(0, text.find(';')));
+        text  = detail::trim(slice(text, 0, text.find(';')));
         left_ = 0;
         for (char const c : text) {
             auto const digit = hex_value(c);

@@ -9,6 +9,7 @@
 #include <barelink/base/errc.hpp>
 #include <barelink/http/request.hpp>
 #include <barelink/http/url.hpp>
+#include <barelink/text/slice.hpp>
 
 namespace barelink::inline v0::http {
 
@@ -55,8 +56,8 @@ namespace detail {
 [[nodiscard]] constexpr errc read_status_line(std::string_view line, response& out) noexcept {
     std::uint64_t status = 0;
     if (!line.starts_with("HTTP/1.0 ") && !line.starts_with("HTTP/1.1 ")) return errc::malformed_response;
-    auto digits = line.substr(9, 3);
-    auto rest   = line.substr(9 + digits.size());
+    auto digits = slice(line, 9, 3);
+    auto rest   = slice(line, 9 + digits.size());
     if (digits.size() != 3 || !detail::take_number(digits, status) || !digits.empty() || status < 100) {
         return errc::malformed_response;
     }
@@ -98,9 +99,9 @@ namespace detail {
 // line that is no field, a folded one, a length that is none or another one, and a coding other than chunked.
 [[nodiscard]] constexpr errc read_field(std::string_view line, response& out, std::string_view& location) noexcept {
     auto const colon = line.find(':');
-    if (colon == std::string_view::npos || !detail::is_token(line.substr(0, colon))) return errc::malformed_response;
-    auto const field = line.substr(0, colon);
-    auto const value = detail::trim(line.substr(colon + 1));
+    if (colon == std::string_view::npos || !detail::is_token(slice(line, 0, colon))) return errc::malformed_response;
+    auto const field = slice(line, 0, colon);
+    auto const value = detail::trim(slice(line, colon + 1));
     if (!detail::is_field_value(value)) return errc::malformed_response;
     if (same_alike(field, "content-length")) return detail::read_length(value, out);
     if (same_alike(field, "content-range")) return detail::read_range(value, out);

@@ -9,6 +9,7 @@
 #include <barelink/base/bytes.hpp>
 #include <barelink/base/errc.hpp>
 #include <barelink/text/builder.hpp>
+#include <barelink/text/slice.hpp>
 
 namespace barelink::inline v0::http {
 
@@ -49,12 +50,12 @@ namespace detail {
 // Host and port of an authority, `out.tls` being known. User names and IPv6 addresses are not followed.
 [[nodiscard]] constexpr errc read_authority(std::string_view text, url& out) noexcept {
     auto const colon = text.find(':');
-    out.host         = text.substr(0, colon);
+    out.host         = slice(text, 0, colon);
     out.port         = default_port(out.tls);
     if (out.host.empty() || text.find_first_of("@[]\\?<>\"") != std::string_view::npos) return errc::bad_url;
     if (colon == std::string_view::npos) return errc::ok;
     std::uint32_t port = 0;
-    for (char const c : text.substr(colon + 1)) {
+    for (char const c : slice(text, colon + 1)) {
         if (c < '0' || c > '9' || port > 0xFFFF) return errc::bad_url;
         port = port * 10 + static_cast<std::uint32_t>(c - '0');
     }
@@ -71,13 +72,13 @@ namespace detail {
     u.tls = starts_alike(text, "https://");
     if (!u.tls && !starts_alike(text, "http://")) return errc::bad_url;
     text.remove_prefix(u.tls ? 8 : 7);
-    text             = text.substr(0, text.find('#'));
+    text             = slice(text, 0, text.find('#'));
     auto const slash = text.find_first_of("/?");
-    if (auto const e = detail::read_authority(text.substr(0, slash), u); e != errc::ok) return e;
+    if (auto const e = detail::read_authority(slice(text, 0, slash), u); e != errc::ok) return e;
     if (slash != std::string_view::npos) {
         // A query without a path would need a '/' that the text does not have.
         if (text[slash] == '?') return errc::bad_url;
-        u.path = text.substr(slash);
+        u.path = slice(text, slash);
     }
     return u;
 }

@@ -12,6 +12,14 @@
 
 namespace barelink::inline v0 {
 
+namespace detail {
+// Unsigned and no character: char is one on ARM and none on x86.
+template <class T>
+concept plain_number = std::same_as<T, unsigned char> || std::same_as<T, unsigned short> ||
+                       std::same_as<T, unsigned> || std::same_as<T, unsigned long> ||
+                       std::same_as<T, unsigned long long>;
+}  // namespace detail
+
 // Several texts may be built in one area: take() ends one and begins the next behind it. The first error stays; what is
 // added after it is dropped.
 class builder {
@@ -22,10 +30,13 @@ public:
         add(text);
         return *this;
     }
-    constexpr builder& operator<<(char const* text) noexcept { return *this << std::string_view{text}; }
-    constexpr builder& operator<<(char c) noexcept { return *this << std::string_view{&c, 1}; }
+    // One character, and no other type that would become one.
+    template <std::same_as<char> Char>
+    constexpr builder& operator<<(Char c) noexcept {
+        return *this << std::string_view{&c, 1};
+    }
     // In decimal digits.
-    template <std::unsigned_integral Number>
+    template <detail::plain_number Number>
     constexpr builder& operator<<(Number number) noexcept {
         char  digits[20] = {};
         char* at         = digits + sizeof(digits);
@@ -35,8 +46,6 @@ public:
         } while (number != 0);
         return *this << std::string_view{at, static_cast<std::size_t>(digits + sizeof(digits) - at)};
     }
-    // Not text: a stray bool or char16_t would be printed as a number.
-    builder& operator<<(bool) = delete;
 
     // Makes the whole text an error, for a piece that cannot be made. Of several errors the first one counts.
     constexpr void fail(errc why) noexcept {

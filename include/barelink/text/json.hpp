@@ -20,6 +20,7 @@
 #include <barelink/base/errc.hpp>
 #include <barelink/text/builder.hpp>
 #include <barelink/text/json_string.hpp>
+#include <barelink/text/slice.hpp>
 
 namespace barelink::inline v0 {
 
@@ -107,7 +108,7 @@ private:
     [[nodiscard]] bool is(jsmntype_t type) const noexcept { return exists() && tokens_[index_].type == type; }
     [[nodiscard]] std::string_view raw(std::size_t i) const noexcept {
         auto const first = static_cast<std::size_t>(tokens_[i].start);
-        return text_.substr(first, static_cast<std::size_t>(tokens_[i].end) - first);
+        return slice(text_, first, static_cast<std::size_t>(tokens_[i].end) - first);
     }
     // The token behind this one and all that it holds.
     [[nodiscard]] std::size_t end_of(std::size_t i) const noexcept {

@@ -9,6 +9,7 @@
 #include <barelink/base/errc.hpp>
 #include <barelink/text/builder.hpp>
 #include <barelink/text/hex.hpp>
+#include <barelink/text/slice.hpp>
 
 namespace barelink::inline v0 {
 
@@ -69,7 +70,7 @@ constexpr void add_utf8(builder& out, std::uint32_t code) noexcept {
     auto const high = json_unit(text, at);
     at += 4;
     if (high < 0xD800 || high > 0xDFFF) return high;
-    if (high > 0xDBFF || !text.substr(at < text.size() ? at : text.size()).starts_with("\\u")) return -1;
+    if (high > 0xDBFF || !slice(text, at).starts_with("\\u")) return -1;
     auto const low = json_unit(text, at + 2);
     at += 6;
     return low >= 0xDC00 && low <= 0xDFFF ? 0x1'0000 + (high - 0xD800) * 0x400 + (low - 0xDC00) : -1;

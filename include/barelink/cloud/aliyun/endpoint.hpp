@@ -10,6 +10,7 @@
 #include <barelink/cloud/aliyun/identity.hpp>
 #include <barelink/cloud/sign.hpp>
 #include <barelink/text/builder.hpp>
+#include <barelink/text/slice.hpp>
 
 namespace barelink::inline v0::aliyun {
 
@@ -59,7 +60,7 @@ constexpr result<std::string_view> host(bytes_out room, std::string_view before,
 // The id of an instance, from its host; empty for every other host.
 [[nodiscard]] constexpr std::string_view instance_of(std::string_view host) noexcept {
     if (!host.ends_with(instance_domain)) return {};
-    return host.substr(0, host.size() - instance_domain.size());
+    return slice(host, 0, host.size() - instance_domain.size());
 }
 
 // Where auth_path and register_path are asked for by HTTPS. Returns bad_address, text_too_long.

@@ -10,6 +10,7 @@
 #include <barelink/cloud/aliyun/identity.hpp>
 #include <barelink/cloud/aliyun/limits.hpp>
 #include <barelink/text/builder.hpp>
+#include <barelink/text/slice.hpp>
 
 namespace barelink::inline v0::aliyun {
 
@@ -78,7 +79,7 @@ inline constexpr topic_pattern rrpc_requests{"/sys/${productKey}/${deviceName}/r
     if (request.starts_with("/ext/rrpc/")) {
         out << request;
     } else if (request.starts_with("/sys/") && at != std::string_view::npos) {
-        out << request.substr(0, at) << "/rrpc/response/" << request.substr(at + part.size());
+        out << slice(request, 0, at) << "/rrpc/response/" << slice(request, at + part.size());
     } else {
         return errc::bad_topic;
     }

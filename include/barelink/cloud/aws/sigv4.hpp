@@ -14,6 +14,7 @@
 #include <barelink/text/builder.hpp>
 #include <barelink/text/hex.hpp>
 #include <barelink/text/percent.hpp>
+#include <barelink/text/slice.hpp>
 #include <barelink/text/utc.hpp>
 
 namespace barelink::inline v0::aws {
@@ -94,7 +95,7 @@ template <class Engine>
 
     char       request[64] = {};
     char       key[32]     = {};
-    auto const query       = out.view().substr(websocket_path.size() + 1);
+    auto const query       = slice(out.view(), websocket_path.size() + 1);
     auto       error       = detail::request_hash(engine, query, host, request);
     if (error == errc::ok) error = detail::day_key(engine, a.secret_key, day, region, key);
     if (error != errc::ok) return error;

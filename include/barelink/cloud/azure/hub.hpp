@@ -14,6 +14,7 @@
 #include <barelink/link/credentials.hpp>
 #include <barelink/text/builder.hpp>
 #include <barelink/text/percent.hpp>
+#include <barelink/text/slice.hpp>
 
 namespace barelink::inline v0::azure {
 
@@ -145,7 +146,7 @@ struct method_call {
     topic.remove_prefix(begin.size());
     auto const at = topic.find(mark);
     if (at == std::string_view::npos || at == 0 || at + mark.size() == topic.size()) return errc::bad_topic;
-    return method_call{topic.substr(0, at), topic.substr(at + mark.size())};
+    return method_call{slice(topic, 0, at), slice(topic, at + mark.size())};
 }
 
 // Where the answer to a call goes; `status` as in HTTP.

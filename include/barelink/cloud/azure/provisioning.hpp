@@ -16,6 +16,7 @@
 #include <barelink/text/builder.hpp>
 #include <barelink/text/json.hpp>
 #include <barelink/text/json_string.hpp>
+#include <barelink/text/slice.hpp>
 
 namespace barelink::inline v0::azure {
 
@@ -101,15 +102,15 @@ struct assignment {
     topic.remove_prefix(begin.size());
     auto const number = [](std::string_view digits) {
         std::uint32_t value = 0;
-        for (char const c : digits.substr(0, 6)) {
+        for (char const c : slice(digits, 0, 6)) {
             if (c < '0' || c > '9') break;
             value = value * 10 + static_cast<std::uint32_t>(c - '0');
         }
         return value;
     };
-    assignment a{.status = static_cast<std::uint16_t>(number(topic.substr(0, 3)))};
+    assignment a{.status = static_cast<std::uint16_t>(number(slice(topic, 0, 3)))};
     if (auto const at = topic.find("retry-after="); at != std::string_view::npos) {
-        a.retry_after_s = number(topic.substr(at + 12));
+        a.retry_after_s = number(slice(topic, at + 12));
     }
     if (a.status == 401) return {a, errc::identity_refused};
     if (a.status == 429 || a.status >= 500) return {a, errc::server_unavailable};

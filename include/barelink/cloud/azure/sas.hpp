@@ -11,6 +11,7 @@
 #include <barelink/crypto/engine.hpp>
 #include <barelink/text/builder.hpp>
 #include <barelink/text/percent.hpp>
+#include <barelink/text/slice.hpp>
 
 namespace barelink::inline v0::azure {
 
@@ -41,7 +42,7 @@ constexpr void add_sas_token(builder& out, std::string_view resource, shared_key
 
     auto const before = out.view().size();
     out << begin << percent{resource};
-    auto const encoded = out.error() == errc::ok ? out.view().substr(before + begin.size()) : std::string_view{};
+    auto const encoded = slice(out.view(), before + begin.size());
     auto const size    = engine.decode_base64(key.base64, decoded);
     if (!size || size.value == 0 || size.value > key_max) return out.fail(errc::bad_device_secret);
     auto error = make_mac(engine, digest::sha256, {decoded, size.value}, mac, encoded, "\n", digits.view());

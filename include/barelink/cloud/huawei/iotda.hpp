@@ -14,6 +14,7 @@
 #include <barelink/crypto/engine.hpp>
 #include <barelink/link/credentials.hpp>
 #include <barelink/text/builder.hpp>
+#include <barelink/text/slice.hpp>
 #include <barelink/text/utc.hpp>
 #include <barelink/wire/types.hpp>
 
@@ -110,7 +111,7 @@ constexpr result<std::string_view> topic(bytes_out room, std::string_view device
     constexpr std::string_view mark = "/commands/request_id=";
     auto const                 at   = command.find(mark);
     if (at == std::string_view::npos) return errc::bad_topic;
-    return detail::topic(room, device, "commands/response/request_id=", command.substr(at + mark.size()));
+    return detail::topic(room, device, "commands/response/request_id=", slice(command, at + mark.size()));
 }
 
 }  // namespace barelink::inline v0::huawei
