@@ -126,6 +126,23 @@ TEST_CASE("one engine may be used again, also after it was left in the middle", 
     CHECK(std::string_view{one, sizeof(one)} == std::string_view{two, sizeof(two)});
 }
 
+TEST_CASE("nothing of a key is left in the engine", "[crypto][wolfcrypt]") {
+    constexpr std::string_view key = "0123456789abcdefghijklmnopqrstuv";
+    wolfcrypt                  engine;
+    char                       to[digest_size_max] = {};
+    // As it was, and as HMAC mixes it into its two blocks [RFC 2104, 2].
+    auto const holds = [&](char with) {
+        std::string mixed{key};
+        for (auto& c : mixed) c = static_cast<char>(c ^ with);
+        return std::string_view{reinterpret_cast<char const*>(&engine), sizeof(engine)}.find(mixed) !=
+               std::string_view::npos;
+    };
+    REQUIRE(engine.mac_begin(digest::sha256, key) == errc::ok);
+    CHECK((holds(0x36) || holds(0x5C)));
+    REQUIRE(engine.mac_end(to) == errc::ok);
+    CHECK_FALSE((holds(0) || holds(0x36) || holds(0x5C)));
+}
+
 TEST_CASE("base64 is that of the standard, both ways", "[crypto][wolfcrypt][RFC4648-10]") {
     for (auto const& [plain, code] : {std::pair{"", ""},
                                       {"f", "Zg=="},

@@ -73,6 +73,7 @@ public:
     errc mac_end(bytes_out to) noexcept {
         auto const done = ok(wc_HmacFinal(&hmac_, bytes(to)));
         wc_HmacFree(&hmac_);
+        wipe({reinterpret_cast<char*>(&hmac_), sizeof(hmac_)});  // which that does not do
         return done;
     }
 
