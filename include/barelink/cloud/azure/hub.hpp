@@ -83,12 +83,8 @@ template <class Engine>
     detail::add_name(out, id, "/");
     auto const client_id = out.take();
     auto const user      = detail::user_name(out, id, model);
-    // Made apart: the token has it with escapes only.
-    char    resource[253 + 9 + 128 + 9 + 128] = {};
-    builder what{resource};
-    what << id.hub << "/devices/";
-    detail::add_name(what, id, "/modules/");
-    add_sas_token(out, what.view(), key, expiry, engine);
+    add_sas_token(out, key, expiry, engine, id.hub, "/devices/", id.device, id.module.empty() ? "" : "/modules/",
+                  id.module);
     auto const password = out.take();
     if (!password) return password.error;
     return login{client_id.value, user.value, password.value};

@@ -54,11 +54,8 @@ template <class Engine>
                                                 std::uint64_t expiry, Engine& engine) noexcept {
     auto const made = certificate_login(room, e);
     if (!made) return made;
-    char    resource[64 + 15 + 128] = {};
-    builder what{resource};
-    what << e.scope << "/registrations/" << e.registration_id;
     builder out{room.subspan(made.value.user_name.size())};
-    add_sas_token(out, what.view(), {key_base64, "registration"}, expiry, engine);
+    add_sas_token(out, {key_base64, "registration"}, expiry, engine, e.scope, "/registrations/", e.registration_id);
     auto const password = out.take();
     if (!password) return password.error;
     return login{made.value.client_id, made.value.user_name, password.value};

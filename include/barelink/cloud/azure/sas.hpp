@@ -24,24 +24,26 @@ struct shared_key {
 // Bytes of a key, decoded. The service makes 32 and 64.
 inline constexpr std::size_t key_max = 64;
 
-// Appends a token for `resource`, such as "hub.azure-devices.net/devices/dev01", that is good until `expiry`, seconds
-// since 1970. Errors of `out`: bad_device_secret for a key that is not base64 or has more than key_max bytes,
-// crypto_failed, text_too_long.
-template <class Engine>
+// Appends a token for a resource, such as "hub.azure-devices.net/devices/dev01", given in pieces, that is good until
+// `expiry`, seconds since 1970. Errors of `out`: bad_device_secret for a key that is not base64 or has more than key_max
+// bytes, crypto_failed, text_too_long.
+template <class Engine, class... Piece>
     requires mac_engine<Engine> && base64_codec<Engine>
-constexpr void add_sas_token(builder& out, std::string_view resource, shared_key const& key, std::uint64_t expiry,
-                             Engine& engine) noexcept {
+constexpr void add_sas_token(builder& out, shared_key const& key, std::uint64_t expiry, Engine& engine,
+                             Piece const&... resource) noexcept {
     constexpr std::string_view begin = "SharedAccessSignature sr=";
 
-    char       decoded[key_max + 2] = {};  // and what a decoder may want for the padding
-    char       mac[32]              = {};
-    char       code[44]             = {};
-    char       seconds[20]          = {};
-    builder    digits{seconds};
+    char    decoded[key_max + 2] = {};  // and what a decoder may want for the padding
+    char    mac[32]              = {};
+    char    code[44]             = {};
+    char    seconds[20]          = {};
+    builder digits{seconds};
     digits << expiry;
 
+    // What is signed is what the token shows, escapes and all.
     auto const before = out.view().size();
-    out << begin << percent{resource};
+    out << begin;
+    (void)(out << ... << percent{resource});
     auto const encoded = slice(out.view(), before + begin.size());
     auto const size    = engine.decode_base64(key.base64, decoded);
     if (!size || size.value == 0 || size.value > key_max) return out.fail(errc::bad_device_secret);
