@@ -163,11 +163,17 @@ TEST_CASE("the next deadline is the earlier of both", "[http][client][deadlines]
     CHECK(c.poll({0}) == errc::not_connected);
     r.idle_ms = 100;
     REQUIRE(c.start(r, {7}) == errc::ok);
-    CHECK(c.next_deadline() == deadline{{107}, true});
+    CHECK(c.next_deadline() == deadline{{7}, true});  // at once: nothing has been begun
+    pipe.knobs.wait_in = connect_stage::connect;
+    REQUIRE(c.poll({8}) == errc::would_block);
+    CHECK(c.next_deadline() == deadline{{108}, true});
     r.timeout_ms = 50;
     REQUIRE(c.start(r, {7}) == errc::ok);
+    REQUIRE(c.poll({8}) == errc::would_block);
     CHECK(c.next_deadline() == deadline{{57}, true});
+    pipe.knobs.wait_in = connect_stage::done;
     CHECK_FALSE(c.wants().bytes);
+    CHECK_FALSE(c.wants().room);
     REQUIRE(c.poll({8}) == errc::would_block);
     CHECK(c.wants().room);
     REQUIRE(c.poll({8}) == errc::would_block);

@@ -128,3 +128,18 @@ TEST_CASE("a location needs memory", "[http][client][redirects]") {
         CHECK((e == errc::ok || e == errc::text_too_long || e == errc::head_too_long));
     }
 }
+
+TEST_CASE("a redirect wants to be gone on with at once", "[http][client][redirects]") {
+    testing::memory_pipe<> pipe;
+    char                   room[128]     = {};
+    char                   url_room[32]  = {};
+    http::client           c{pipe.client(), room, {}, url_room};
+    REQUIRE(c.start(get(1), {5}) == errc::ok);
+    REQUIRE(c.poll({6}) == errc::would_block);
+    REQUIRE(c.poll({6}) == errc::would_block);
+    CHECK(c.next_deadline().left({6}) == 10'000);
+    REQUIRE(pipe.server().write(std::string_view{"HTTP/1.1 302 F\r\nLocation: /b\r\n\r\n"}));
+    REQUIRE(c.poll({7}) == errc::would_block);
+    CHECK(c.next_deadline().left({7}) == 0);
+    c.stop();
+}

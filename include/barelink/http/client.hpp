@@ -66,6 +66,7 @@ public:
     [[nodiscard]] constexpr deadline next_deadline() const noexcept {
         auto next = whole_;
         next.earliest(idle_);
+        next.earliest(at_once_);
         return busy() ? next : deadline{};
     }
     // What the transport has to be waited for.
@@ -80,6 +81,8 @@ private:
         step_  = step::connecting;
         stage_ = connect_stage::resolve;
         progress(now);
+        // There is nothing yet that the transport could be waited for.
+        at_once_.arm(now);
     }
     constexpr void progress(instant now) noexcept {
         idle_.stop();
@@ -91,6 +94,7 @@ private:
     }
 
     constexpr errc connect(instant now) noexcept {
+        at_once_.stop();
         auto const& to    = exchange_.asked().to;
         auto const  stage = transport_->connect({to.host, to.port});
         if (!stage) return stage.error;
@@ -166,6 +170,7 @@ private:
     exchange      exchange_;
     deadline      whole_     = {};
     deadline      idle_      = {};
+    deadline      at_once_   = {};
     errc          result_    = errc::not_connected;
     connect_stage stage_     = connect_stage::resolve;
     step          step_      = step::idle;

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-// Every source has jsmn for itself: nobody has to link it, and a strict one never meets a lax one.
+// Every source has jsmn for itself, so nobody has to link it. One that has included jsmn.h before keeps its settings.
 #ifndef JSMN_H
 #define JSMN_STATIC
 #define JSMN_STRICT

@@ -24,9 +24,9 @@ struct shared_key {
 // Bytes of a key, decoded. The service makes 32 and 64.
 inline constexpr std::size_t key_max = 64;
 
-// Appends a token for a resource, such as "hub.azure-devices.net/devices/dev01", given in pieces, that is good until
-// `expiry`, seconds since 1970. Errors of `out`: bad_device_secret for a key that is not base64 or has more than key_max
-// bytes, crypto_failed, text_too_long.
+// Appends a token that is good until `expiry`, seconds since 1970, for a resource given in pieces, such as
+// "hub.azure-devices.net/devices/dev01". Errors of `out`: bad_device_secret for a key that is not base64 or has more
+// than key_max bytes, crypto_failed, text_too_long.
 template <class Engine, class... Piece>
     requires mac_engine<Engine> && base64_codec<Engine>
 constexpr void add_sas_token(builder& out, shared_key const& key, std::uint64_t expiry, Engine& engine,
