@@ -24,6 +24,8 @@ constexpr field one_field[]   = {{"X-Id", "7\t8"}};
 constexpr field bad_name[]    = {{"X Id", "7"}};
 constexpr field no_name[]     = {{"", "7"}};
 constexpr field bad_value[]   = {{"X-Id", "7\r\nX-Evil: 1"}};
+constexpr field second_length[] = {{"Content-LENGTH", "7"}};
+constexpr field second_host[]   = {{"host", "other"}};
 constexpr field ends_itself[] = {{"X-Id", {"7\0", 2}}};
 
 constexpr errc refuses(http::url const& to, std::span<field const> fields = {}, std::string_view type = {}) {
@@ -71,5 +73,7 @@ TEST_CASE("what would end a line early is refused before anything is sent", "[ht
     CHECK_BOTH(refuses({.host = "h"}, no_name) == errc::bad_header);
     CHECK_BOTH(refuses({.host = "h"}, bad_value) == errc::bad_header);
     CHECK_BOTH(refuses({.host = "h"}, ends_itself) == errc::bad_header);
+    CHECK_BOTH(refuses({.host = "h"}, second_length) == errc::bad_header);
+    CHECK_BOTH(refuses({.host = "h"}, second_host) == errc::bad_header);
     CHECK_BOTH(refuses({.host = "h"}, {}, "a\nb") == errc::bad_header);
 }

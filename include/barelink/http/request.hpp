@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string_view>
 
@@ -58,6 +59,13 @@ namespace detail {
     }
     return !text.empty();
 }
+// What add_head() writes itself; twice it would mean two things to two readers.
+[[nodiscard]] constexpr bool is_own_field(std::string_view name) noexcept {
+    for (std::string_view const own : {"host", "connection", "content-length", "transfer-encoding"}) {
+        if (same_alike(name, own)) return true;
+    }
+    return false;
+}
 // [RFC 9110, 5.5]
 [[nodiscard]] constexpr bool is_field_value(std::string_view text) noexcept {
     for (char const c : text) {
@@ -78,7 +86,9 @@ namespace detail {
     if (!r.to.path.starts_with('/') || !detail::is_visible(r.to.path)) return errc::bad_url;
     if (!detail::is_field_value(r.content_type)) return errc::bad_header;
     for (auto const& f : r.fields) {
-        if (!detail::is_token(f.name) || !detail::is_field_value(f.value)) return errc::bad_header;
+        if (!detail::is_token(f.name) || detail::is_own_field(f.name) || !detail::is_field_value(f.value)) {
+            return errc::bad_header;
+        }
     }
     return r.range.wanted && r.range.last < r.range.first ? errc::bad_option : errc::ok;
 }
