@@ -13,7 +13,8 @@ struct authentication {
     // What is wrong with it, nullptr if nothing is. A method is spoken by a policy of the client, and it has none.
     [[nodiscard]] constexpr char const* fault() const noexcept {
         if (method.empty() && secret.empty()) return nullptr;
-        return method.empty() ? "is missing: --auth-secret needs it" : "names a method that this console does not speak";
+        if (method.empty()) return "is missing: --auth-secret needs it";
+        return "names a method that this console does not speak";
     }
 };
 

@@ -18,8 +18,9 @@ inline void console::tell(barelink::event const& e) noexcept {
         break;
     case event_type::disconnected:
         leaving_ = false;
-        add_reason(line{unread_, answer::disconnected}.text("cause", name(e.cause)).number("retry_in_ms", e.retry_in_ms),
-                   e, refused || e.cause == errc::server_disconnected);
+        add_reason(
+            line{unread_, answer::disconnected}.text("cause", name(e.cause)).number("retry_in_ms", e.retry_in_ms), e,
+            refused || e.cause == errc::server_disconnected);
         break;
     case event_type::replaced: add_reason(line{unread_, answer::replaced}.self(), e, refused); break;
     case event_type::authenticated: add_reason(line{unread_, answer::authenticated}.self(), e); break;
@@ -110,7 +111,8 @@ inline void console::add_properties(line& l, barelink::event const& e) const noe
     property_word const mark{property_id::subscription_identifier};
     if (marks > 1) l.begin(mark.text(), '[');
     for (auto const& p : e.with) {
-        if (p.id == property_id::subscription_identifier) marks > 1 ? l.item(p.number) : l.number(mark.text(), p.number);
+        if (p.id != property_id::subscription_identifier) continue;
+        marks > 1 ? l.item(p.number) : l.number(mark.text(), p.number);
     }
     if (marks > 1) l.end(']');
     if (pairs != 0) l.begin(property_word{property_id::user_property}.text(), '[');

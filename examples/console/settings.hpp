@@ -159,7 +159,8 @@ private:
                   "  wait MS | wait-for EVENT MS\n"
                   "\nIn 5.0, before QOS: --property NAME=VALUE, as often as needed, with NAME as in the standard:\n"
                   "content-type, user-property=KEY=VALUE, subscription-identifier ... subscribe also takes\n"
-                  "--no-local 0|1, --retain-as-published 0|1 and --retain-handling 0|1|2, disconnect a reason: disconnect [0..255]");
+                  "--no-local 0|1, --retain-as-published 0|1 and --retain-handling 0|1|2, disconnect a reason:\n"
+                  "disconnect [0..255]");
         return start::help;
     }
 
