@@ -18,7 +18,7 @@
 #define SIZEOF_LONG_LONG 8
 #define WOLFSSL_GENERAL_ALIGNMENT 4
 
-/* Memory: XMALLOC, XFREE and XREALLOC are functions of yours, that call tls::wolfssl_library. Not WOLFSSL_STATIC_MEMORY:
+/* Memory: XMALLOC, XFREE and XREALLOC are functions of yours, that call tls::wolfssl_library. No WOLFSSL_STATIC_MEMORY:
  * its buckets need three to eight times the RAM. Not WOLFSSL_NO_MALLOC: RSA certificates then fail. */
 #define XMALLOC_USER
 /* #define WOLFSSL_SMALL_STACK      6.5 KB of stack become 1.5 KB, for 3 KB of flash and 3 KB more of the pool */
@@ -59,7 +59,8 @@ extern int    device_seed(unsigned char* out, unsigned int size); /* from a true
 /* What barelink needs: its name check sees each certificate, good ones too. */
 #define WOLFSSL_ALWAYS_VERIFY_CB
 
-/* Sessions that outlive a connection, 6 KB of flash and 2.2 KB of RAM. Without: NO_SESSION_CACHE, and leave out the five. */
+/* Sessions that outlive a connection, 6 KB of flash and 2.2 KB of RAM.
+   Without: NO_SESSION_CACHE, and leave out the five. */
 #define HAVE_SESSION_TICKET
 #define HAVE_EXT_CACHE
 #define SMALL_SESSION_CACHE
@@ -95,7 +96,8 @@ extern int    device_seed(unsigned char* out, unsigned int size); /* from a true
 #define NO_PKCS12
 #define WOLFSSL_PEM_TO_DER /* certificates in PEM, 2 KB; DER needs nothing */
 
-/* Numbers: portable C, the least flash. WOLFSSL_SP_ASM and WOLFSSL_SP_ARM_CORTEX_M_ASM are five times as fast, for 8 KB. */
+/* Numbers: portable C, the least flash. WOLFSSL_SP_ASM and WOLFSSL_SP_ARM_CORTEX_M_ASM are five times as fast, for
+   8 KB. */
 #define WOLFSSL_SP_MATH
 #define WOLFSSL_SP_SMALL
 #define WOLFSSL_HAVE_SP_ECC

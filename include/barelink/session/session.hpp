@@ -178,6 +178,11 @@ public:
     [[nodiscard]] constexpr errc disconnect(reason_code reason, property_list with = {}) noexcept
         requires(F.v5);
 
+    // Writes AUTH with `data` (without it if that has no data): after `challenged` with continue_authentication, or on
+    // line with re_authenticate. Returns not_connected, ring_full, connect_too_long, or protocol_error [4.12].
+    [[nodiscard]] constexpr errc authenticate(reason_code reason, std::string_view data) noexcept
+        requires(F.auth);
+
     // --- for the owner of a 5.0 connection that ends
 
     // A DISCONNECT that tells the Server about fault(), to be written at once; empty if nothing can be said [4.13.1].
@@ -263,9 +268,7 @@ private:
     constexpr errc on_ack(event& e, packet_type type, packet_id id, reason_code reason) noexcept;
     constexpr errc on_pubrel(packet_id id) noexcept;
     constexpr void release(packet_id id, bool known) noexcept;
-    // Puts an answer in line; only 5.0 has reasons.
     constexpr void reply(packet_type type, packet_id id, reason_code reason) noexcept;
-    // Whether all that has to be kept of a PUBLISH in front has come, if it is larger than the buffer.
     constexpr bool has_head() const noexcept;
     constexpr errc on_suback(event& e, bytes_in body) noexcept;
     constexpr errc on_granted(event& e, packet_id id, bool subscribes, std::uint8_t code) noexcept;
@@ -295,6 +298,8 @@ private:
     constexpr void show_5(event& e) noexcept;
     constexpr bool five_promise() const noexcept;
     constexpr bytes_in build_farewell() noexcept;
+    constexpr errc on_auth(event& e, bytes_in body) noexcept;
+    constexpr bool is_same_method(properties const& with) const noexcept;
     constexpr bool request_5(subscription& s) noexcept;
     constexpr bool refuse_request(subscription& s, reason_code why) noexcept;
 
@@ -325,13 +330,12 @@ private:
     constexpr bytes_in choose_output() noexcept;
     constexpr bytes_in ring_output(char* end) noexcept;
     constexpr bytes_in shorten(char* end) noexcept;
-    // True while a packet of the publish lane has to be finished before another lane may write.
-    [[nodiscard]] constexpr bool started() const noexcept;
-    // Packets in front of the publish lane that nothing may be put before.
-    [[nodiscard]] constexpr unsigned promised() const noexcept;
+    constexpr bool started() const noexcept;       // a packet of the publish lane has to be finished first
+    constexpr unsigned promised() const noexcept;  // packets in front of it that nothing may be put before
     constexpr char* ring_reach() noexcept;
     constexpr bytes_in farewell() noexcept;
     constexpr void note_sent(std::size_t count) noexcept;
+    constexpr void note_greeting() noexcept;
     constexpr void left(char* packet) noexcept;
     constexpr void fill_control() noexcept;
     constexpr void give_up_source() noexcept;
@@ -386,6 +390,7 @@ private:
 
 }  // namespace barelink::inline v0
 
+#include <barelink/session/auth.hpp>
 #include <barelink/session/commands.hpp>
 #include <barelink/session/five.hpp>
 #include <barelink/session/messages.hpp>
