@@ -128,8 +128,8 @@ public:
     {
         return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.subscribe(filter, level, how);
     }
-    // Declares all filters of a routing table; in 5.0 with the number of its row as subscription identifier, by which
-    // router::dispatch() then finds it. Returns the first error.
+    // Declares all filters of a routing table; in 5.0 with the number of its row, from 1 on, as its subscription
+    // identifier, by which dispatch() then finds it. Returns the first error.
     template <class Device, std::size_t N>
     [[nodiscard]] constexpr errc subscribe(router<Device, event, N> const& table) noexcept {
         auto          error = errc::ok;
@@ -144,6 +144,24 @@ public:
             if (error != errc::ok) break;
         }
         return error;
+    }
+    // Calls the handlers of a message: in 5.0 those whose numbers come with it, if the Server has subscription
+    // identifiers, else those whose filters match. The numbers 1 to N are the table's then. Returns how many it called.
+    template <class Device, std::size_t N>
+    constexpr std::size_t dispatch(router<Device, event, N> const& table, Device& device, event const& e) const {
+        if constexpr (L.versions.v5) {
+            std::size_t called = 0;
+            bool        marked = false;
+            for (auto const& p : e.with) {
+                if (p.id != property_id::subscription_identifier) continue;
+                marked = true;
+                if (p.number > N) continue;
+                table.begin()[p.number - 1].handler(device, e);
+                ++called;
+            }
+            if (marked) return called;
+        }
+        return table.dispatch(device, e);
     }
     // See session::unsubscribe.
     [[nodiscard]] constexpr errc unsubscribe(std::string_view filter) noexcept {
