@@ -70,6 +70,28 @@ TEST_CASE("no local keeps one's own messages away", "[testing][broker][MQTT-3.8.
     CHECK(s.b.first_violation().kind == violation::protocol_error);
 }
 
+TEST_CASE("no local knows a will as one's own, and a session's place as another client's", "[testing][broker]") {
+    cloud                b;
+    instant              now;
+    raw::client<cloud>   c{b, now, version::v5};
+    connect_packet const with_will{
+        .clean_session = false, .keep_alive_s = 0, .client_id = "pump", .will = {"t", "bye", q1, true}};
+    auto const come = [&] {
+        c.dial();
+        return c.say(raw5::connect(with_will, {{id::session_expiry_interval, 100U}}));
+    };
+    come();
+    c.say(raw5::subscribe(1, {.filter = "t", .level = q1, .no_local = true}));
+    c.vanish();
+    CHECK(b.retained("t").payload == "bye");
+    CHECK(come() == "CONNACK accepted, session present");
+    c.say(raw5::farewell(packet_type::disconnect, why::success, {{id::session_expiry_interval, 0U}}));
+    party other{b, now, "other"};
+    CHECK(other.say(raw5::subscribe(1, {.filter = "t", .no_local = true})) ==
+          "SUBACK id 1 qos 0 | PUBLISH qos 0 retain \"t\" 3 bytes");
+    CHECK(b.violations() == 0);
+}
+
 TEST_CASE("RETAIN stays as published if a subscription asks for it", "[testing][broker][MQTT-3.3.1-13]") {
     stage s;
     s.c.say(raw5::subscribe(1, {.filter = "t", .retain_as_published = true}));
