@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
     static constinit barelink::storage<console::sizes> memory{};
     static constinit console::input                    commands{};
 
-    console::network         tcp;
+    console::network         tcp{settings.tls()};
     barelink::posix::clock   clock;
     barelink::posix::entropy entropy;
     console::link            mqtt{memory, tcp, clock, settings.link(), entropy};

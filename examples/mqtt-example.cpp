@@ -3,19 +3,22 @@
 //
 //   mqtt-example [--host HOST] [--port PORT]          ends by itself
 //   mqtt-example [--host HOST] [--port PORT] loop     stays on line and publishes every 3 s, until Ctrl-C
+//   mqtt-example --tls --ca-file CA.pem ...           over TLS; console/tls_options.hpp has all of its options
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <span>
 #include <string_view>
 
 #include <barelink/barelink.hpp>
-#include <barelink/port/posix/cares_resolver.hpp>
 #include <barelink/port/posix/clock.hpp>
 #include <barelink/port/posix/entropy.hpp>
-#include <barelink/port/posix/tcp.hpp>
+
+#include "console/tls.hpp"
 
 using namespace barelink;
 
@@ -32,9 +35,10 @@ volatile sig_atomic_t stop_asked = 0;
 
 class tour {
 public:
-    using link = client<posix::tcp<posix::cares_resolver>, posix::clock, sizes, posix::entropy>;
+    using link = client<secure::network, posix::clock, sizes, posix::entropy>;
 
-    tour(link& mqtt, options const& o, bool loop) : mqtt_{mqtt}, options_{o}, loop_{loop} {
+    tour(link& mqtt, secure::network const& network, options const& o, bool loop)
+        : mqtt_{mqtt}, network_{network}, options_{o}, loop_{loop} {
         std::snprintf(topic_, sizeof topic_, "barelink/example/%ld", static_cast<long>(::getpid()));
     }
 
@@ -72,6 +76,7 @@ private:
         switch (e.type) {
         case event_type::connected:
             std::puts("Connected.");
+            network_.describe(stdout);
             was_online_ = true;
             break;
         case event_type::subscribed:
@@ -101,6 +106,7 @@ private:
             return finish(status_);
         }
         if (!loop_ || !was_online_) {
+            network_.describe(stderr);
             give_up(was_online_ ? "the connection is lost" : "could not connect", e.cause);
             return;
         }
@@ -144,9 +150,10 @@ private:
         over_   = true;
     }
 
-    link&          mqtt_;
-    options const& options_;
-    bool           loop_;
+    link&                  mqtt_;
+    secure::network const& network_;
+    options const&         options_;
+    bool                   loop_;
     char           topic_[48]  = {};
     unsigned       count_      = 0;
     instant        start_      = {};
@@ -158,18 +165,26 @@ private:
 };
 
 int usage() {
-    std::fputs("usage: mqtt-example [--host HOST] [--port PORT] [loop]\n", stderr);
+    std::fputs("usage: mqtt-example [--host HOST] [--port PORT] [--tls ...] [loop]\n", stderr);
+    std::fprintf(stderr, "%s\n", secure::tls_options::help.data());
     return 2;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+    static secure::tls_options tls;
+
+    std::span<char* const> const words{argv, static_cast<std::size_t>(argc)};
+
     options o{.host = "127.0.0.1", .keep_alive_s = 30};
     bool    loop = false;
     for (int i = 1; i < argc; ++i) {
         std::string_view const word = argv[i];
-        if (word == "loop") {
+        if (int const taken = tls.take(words.subspan(static_cast<std::size_t>(i))); taken != 0) {
+            if (taken < 0) return 2;
+            i += taken - 1;
+        } else if (word == "loop") {
             loop = true;
         } else if (word == "--host" && i + 1 < argc) {
             o.host = argv[++i];
@@ -191,10 +206,10 @@ int main(int argc, char** argv) {
     ::sigaction(SIGINT, &on_stop, nullptr);
     ::sigaction(SIGTERM, &on_stop, nullptr);
 
-    static constinit storage<sizes>   memory{};
-    posix::tcp<posix::cares_resolver> tcp;
-    posix::clock                      clock;
-    posix::entropy                    entropy;
-    tour::link                        mqtt{memory, tcp, clock, o, entropy};
-    return tour{mqtt, o, loop}.run();
+    static constinit storage<sizes> memory{};
+    secure::network network{tls};
+    posix::clock    clock;
+    posix::entropy  entropy;
+    tour::link      mqtt{memory, network, clock, o, entropy};
+    return tour{mqtt, network, o, loop}.run();
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # Builds the examples and shows one: mqtt-example talks to a mosquitto that is started here, on a free port of the
-# loopback interface, and stopped again. On Debian 12 it installs what is missing, as root or through sudo.
+# loopback interface, and stopped again. They speak TLS, with certificates of an authority that is made here and thrown
+# away; `run.sh plain` does without. On Debian 12 it installs what is missing, as root or through sudo.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . tools/packages.sh
@@ -9,6 +10,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 build=build/examples
 work=
 broker=
+secured=yes
+case "${1-}" in
+'') ;;
+plain) secured= ;;
+*) echo "usage: run.sh [plain]" >&2 && exit 2 ;;
+esac
 
 stop_broker() {
     if [ -n "$broker" ]; then
@@ -39,12 +46,33 @@ with socket.socket() as s:
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+# make_authority DIRECTORY: an authority that nobody else knows, and a certificate of it for localhost and its
+# addresses.
+make_authority() (
+    cd "$1" || exit 1
+    key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"; }
+    key authority
+    openssl req -x509 -new -key authority.key -days 2 -subj "/CN=throwaway authority" -out authority.crt \
+        -addext keyUsage=critical,keyCertSign || exit 1
+    key server
+    printf '%s\n' basicConstraints=CA:FALSE extendedKeyUsage=serverAuth \
+        subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1 >server.ext
+    openssl req -new -key server.key -subj "/CN=localhost" -out server.csr &&
+        openssl x509 -req -in server.csr -CA authority.crt -CAkey authority.key -CAcreateserial -days 2 \
+            -extfile server.ext -out server.crt 2>server.log || { cat server.log >&2; exit 1; }
+)
+
 # Another program may take the port between the question and the start: then the broker ends, and we ask again.
 start_broker() {
     local tries
     for tries in 1 2 3 4 5; do
         port=$(free_port) || return 1
-        printf 'listener %d 127.0.0.1\nallow_anonymous true\npersistence false\n' "$port" >"$work/mosquitto.conf"
+        {
+            printf 'listener %d 127.0.0.1\nallow_anonymous true\npersistence false\n' "$port"
+            if [ -n "$secured" ]; then printf 'certfile %s/server.crt\nkeyfile %s/server.key\n' "$work" "$work"; fi
+            # Started by root it would become another user, whom the key is closed to.
+            if [ "$(id -u)" -eq 0 ]; then echo 'user root'; fi
+        } >"$work/mosquitto.conf"
         mosquitto -c "$work/mosquitto.conf" >"$work/mosquitto.log" 2>&1 &
         broker=$!
         for _ in $(seq 100); do
@@ -60,7 +88,7 @@ start_broker() {
 }
 
 echo "== packages"
-need_packages g++ meson ninja-build pkgconf libc-ares-dev mosquitto python3 || exit 1
+need_packages g++ meson ninja-build pkgconf libc-ares-dev libwolfssl-dev openssl mosquitto python3 || exit 1
 # Brokers live where a user without root has no path to.
 export PATH="$PATH:/usr/sbin:/sbin"
 
@@ -74,9 +102,14 @@ ninja -C "$build" || die "could not build"
 
 echo "== mqtt-example"
 work=$(mktemp -d) || die "no temporary folder"
+options=(--host localhost)
+if [ -n "$secured" ]; then
+    make_authority "$work" || die "no certificates"
+    options+=(--tls --ca-file "$work/authority.crt")
+fi
 start_broker || die "no broker"
-echo "mosquitto listens on 127.0.0.1:$port"
-timeout 60 "$build/examples/mqtt-example" --host 127.0.0.1 --port "$port" </dev/null
+echo "mosquitto listens on 127.0.0.1:$port${secured:+, over TLS}"
+timeout 60 "$build/examples/mqtt-example" "${options[@]}" --port "$port" </dev/null
 status=$?
 stop_broker
 if [ "$status" -ne 0 ]; then

@@ -8,14 +8,13 @@
 #include <string_view>
 
 #include <barelink/barelink.hpp>
-#include <barelink/port/posix/cares_resolver.hpp>
 #include <barelink/port/posix/clock.hpp>
 #include <barelink/port/posix/entropy.hpp>
-#include <barelink/port/posix/tcp.hpp>
 
 #include "filters.hpp"
 #include "input.hpp"
 #include "output.hpp"
+#include "tls.hpp"
 
 namespace console {
 
@@ -33,7 +32,7 @@ inline constexpr barelink::limits sizes{
     .manual_ack         = true,
 };
 
-using network = barelink::posix::tcp<barelink::posix::cares_resolver>;
+using network = secure::network;
 using link    = barelink::client<network, barelink::posix::clock, sizes, barelink::posix::entropy>;
 
 // Runs commands and prints events. A command comes back with the cause of its refusal, or with nothing.

@@ -2,13 +2,16 @@
 // The console's command line.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <span>
 #include <string_view>
 
 #include <barelink/session/options.hpp>
 
 #include "input.hpp"
+#include "tls_options.hpp"
 
 namespace console {
 
@@ -19,9 +22,15 @@ enum class start : std::uint8_t { go, help, wrong };
 class settings {
 public:
     [[nodiscard]] start read(int argc, char** argv) noexcept {
+        std::span<char* const> const words{argv, static_cast<std::size_t>(argc)};
         for (int i = 1; i < argc; i += 2) {
             std::string_view const flag = argv[i];
             if (flag == "--help" || flag == "-h") return help();
+            if (int const taken = tls_.take(words.subspan(static_cast<std::size_t>(i))); taken != 0) {
+                if (taken < 0) return start::wrong;
+                i += taken - 2;
+                continue;
+            }
             row const* const r = find(flag);
             if (r == nullptr) return complain(flag, "is no option; --help lists them");
             if (i + 1 == argc) return complain(flag, "needs a value");
@@ -35,6 +44,7 @@ public:
 
     // Lifetime: that of argv.
     [[nodiscard]] barelink::options& link() noexcept { return link_; }
+    [[nodiscard]] secure::tls_options const& tls() const noexcept { return tls_; }
 
 private:
     struct row {
@@ -125,6 +135,7 @@ private:
         std::puts("barelink-console: talks MQTT as commands on standard input say, and tells what happens in JSON.\n"
                   "\nOptions:");
         for (auto const& r : rows) std::printf("  %-18s %s\n", r.flag, r.wanted);
+        std::printf("%s\n", secure::tls_options::help.data());
         std::puts("\nCommands:\n"
                   "  connect | disconnect | stats | quit\n"
                   "  subscribe QOS FILTER | unsubscribe FILTER\n"
@@ -135,6 +146,7 @@ private:
         return start::help;
     }
 
+    secure::tls_options tls_ = {};
     barelink::options link_   = {.host = "127.0.0.1"};
     std::string_view  value_  = {};
     std::uint32_t     number_ = 0;

@@ -38,6 +38,10 @@ TEST_CASE("what happens below MQTT blames the transport", "[base][errc]") {
     CHECK_BOTH(all(culprit::transport, {resolve_failed, connect_refused, unreachable, closed_by_peer, connection_reset,
                                         io_error, no_resources, resolve_timeout, connect_timeout, tls_timeout,
                                         write_timeout, tls_failed, credentials_failed, credentials_timeout}));
+    CHECK_BOTH(all(culprit::transport,
+                   {tls_memory, tls_clock_unknown, tls_unknown_authority, tls_expired, tls_not_yet_valid,
+                    tls_wrong_name, tls_wrong_pin, tls_bad_certificate, tls_client_refused, tls_nothing_common,
+                    tls_plain_peer, tls_cut, tls_protocol, tls_bad_trust, tls_bad_key, tls_bad_name}));
 }
 
 TEST_CASE("what the broker sends or fails to send blames the peer", "[base][errc]") {
@@ -62,6 +66,17 @@ TEST_CASE("a wrong call blames the caller", "[base][errc]") {
                                      bad_topic_alias, bad_reason}));
 }
 
+TEST_CASE("text, http and clouds have a range for each culprit", "[base][errc]") {
+    using enum errc;
+    CHECK_BOTH(all(culprit::capacity, {text_too_long, too_many_tokens, head_too_long, body_refused, crypto_failed}));
+    CHECK_BOTH(all(culprit::peer, {malformed_json, missing_field, malformed_response, http_refused, too_many_redirects,
+                                   response_timeout, identity_refused, device_secret_refused, device_unknown,
+                                   authentication_type_refused, parameter_refused, cloud_failed}));
+    CHECK_BOTH(all(culprit::misuse, {malformed_text, bad_product_key, bad_device_name, bad_device_secret,
+                                     bad_product_secret, bad_timestamp, bad_extension, bad_keep_alive, bad_retain,
+                                     payload_too_long, bad_url, bad_header}));
+}
+
 TEST_CASE("the ranges of the culprits meet without a gap", "[base][errc]") {
     auto const at = [](int n) { return culprit_of(static_cast<errc>(n)); };
     CHECK(at(0x0F) == culprit::none);
@@ -72,6 +87,12 @@ TEST_CASE("the ranges of the culprits meet without a gap", "[base][errc]") {
     CHECK(at(0x50) == culprit::peer);
     CHECK(at(0x7F) == culprit::peer);
     CHECK(at(0x80) == culprit::misuse);
+    CHECK(at(0xBF) == culprit::misuse);
+    CHECK(at(0xC0) == culprit::capacity);
+    CHECK(at(0xCF) == culprit::capacity);
+    CHECK(at(0xD0) == culprit::peer);
+    CHECK(at(0xDF) == culprit::peer);
+    CHECK(at(0xE0) == culprit::misuse);
     CHECK(at(0xFF) == culprit::misuse);
 }
 

@@ -30,7 +30,12 @@ TEST_CASE("an error is called what its enumerator is called", "[base][text]") {
     SAME(mailbox_full); SAME(store_full); SAME(store_failed); SAME(source_failed); SAME(resolve_failed);
     SAME(connect_refused); SAME(unreachable); SAME(closed_by_peer); SAME(connection_reset); SAME(io_error);
     SAME(no_resources); SAME(resolve_timeout); SAME(connect_timeout); SAME(tls_timeout); SAME(write_timeout);
-    SAME(tls_failed); SAME(credentials_failed); SAME(credentials_timeout); SAME(malformed_packet);
+    SAME(tls_failed); SAME(credentials_failed); SAME(credentials_timeout);
+    SAME(tls_memory); SAME(tls_clock_unknown); SAME(tls_unknown_authority); SAME(tls_expired);
+    SAME(tls_not_yet_valid); SAME(tls_wrong_name); SAME(tls_wrong_pin); SAME(tls_bad_certificate);
+    SAME(tls_client_refused); SAME(tls_nothing_common); SAME(tls_plain_peer); SAME(tls_cut); SAME(tls_protocol);
+    SAME(tls_bad_trust); SAME(tls_bad_key); SAME(tls_bad_name);
+    SAME(malformed_packet);
     SAME(protocol_error); SAME(invalid_utf8); SAME(invalid_topic); SAME(packet_too_long); SAME(unknown_packet_id);
     SAME(session_mismatch); SAME(connack_timeout); SAME(ping_timeout); SAME(publish_timeout);
     SAME(subscribe_timeout); SAME(unsubscribe_timeout); SAME(subscription_refused); SAME(unacceptable_version);
@@ -38,6 +43,13 @@ TEST_CASE("an error is called what its enumerator is called", "[base][text]") {
     SAME(replaced); SAME(not_connected); SAME(already_connected); SAME(bad_topic); SAME(bad_filter); SAME(bad_qos);
     SAME(bad_client_id); SAME(bad_will); SAME(bad_user_name); SAME(password_without_user_name); SAME(bad_option);
     SAME(bad_version); SAME(nothing_to_acknowledge); SAME(no_such_subscription); SAME(bad_address);
+    SAME(text_too_long); SAME(too_many_tokens); SAME(head_too_long); SAME(body_refused); SAME(crypto_failed);
+    SAME(malformed_json); SAME(missing_field); SAME(malformed_response); SAME(http_refused);
+    SAME(too_many_redirects); SAME(response_timeout); SAME(identity_refused); SAME(device_secret_refused);
+    SAME(device_unknown); SAME(authentication_type_refused); SAME(parameter_refused); SAME(cloud_failed);
+    SAME(malformed_text); SAME(bad_product_key); SAME(bad_device_name); SAME(bad_device_secret);
+    SAME(bad_product_secret); SAME(bad_timestamp); SAME(bad_extension); SAME(bad_keep_alive); SAME(bad_retain);
+    SAME(payload_too_long); SAME(bad_url); SAME(bad_header);
 }
 
 TEST_CASE("an error that came with 5.0 is called what its enumerator is called", "[base][text]") {
@@ -70,7 +82,7 @@ TEST_CASE("each error has a name of its own, a word with underscores", "[base][t
         names.insert(called);
     }
     CHECK(names.size() == known);
-    CHECK(known == 3 + 22 + 14 + 39 + 17);
+    CHECK(known == 3 + 22 + 14 + 16 + 39 + 17 + 5 + 12 + 12);
 }
 
 TEST_CASE("errors of one culprit are numbered without a gap", "[base][text][errc]") {
@@ -86,7 +98,7 @@ TEST_CASE("deadlines are errors that end in _timeout, and nothing else does", "[
     std::set<std::string_view> const deadlines = {
         "resolve_timeout", "connect_timeout", "tls_timeout",      "write_timeout",     "credentials_timeout",
         "connack_timeout", "ping_timeout",    "publish_timeout",  "subscribe_timeout", "unsubscribe_timeout",
-        "auth_timeout"};
+        "auth_timeout",    "response_timeout"};
     for (unsigned n = 0; n < 256; ++n) {
         auto const called = name(static_cast<errc>(n));
         CHECK(called.ends_with("_timeout") == (deadlines.count(called) == 1));

@@ -235,3 +235,12 @@ TEST_CASE("yield() polls until the time is over, and sleeps in the transport", "
     CHECK(clock.ms - start == 120'000);
     CHECK(net.waits <= 6);
 }
+
+TEST_CASE("what has come is handed over although a write fails", "[client]") {
+    bench b;
+    REQUIRE(b.start());
+    b.net.incoming += publish("a", "last words");
+    REQUIRE(b.c->publish({.topic = "t"}));
+    b.net.write_error = errc::connection_reset;
+    CHECK(b.settle() == "message a=last words q0, disconnected connection_reset 1000");
+}

@@ -4,8 +4,8 @@
 
 usage: headers.py [--skip FOLDER]... INCLUDE_DIR COMPILER [ARGUMENT...]
 
-The list is what the tree has, so no header is forgotten. FOLDER (such as port/posix) is left out for compilers whose
-platform does not have what that folder needs.
+The list is what the tree has, so no header is forgotten. FOLDER (such as port/posix), or one header, is left out for
+compilers whose platform does not have what it needs.
 """
 import argparse
 import concurrent.futures
@@ -23,7 +23,7 @@ FLAGS = (
 def headers_below(include, skipped=()):
     """Names as a user writes them: barelink/base/errc.hpp."""
     names = sorted(path.relative_to(include).as_posix() for path in pathlib.Path(include).rglob("*.hpp"))
-    return [name for name in names if not any(name.startswith(f"barelink/{folder}/") for folder in skipped)]
+    return [name for name in names if not any(f"{name}/".startswith(f"barelink/{folder}/") for folder in skipped)]
 
 
 def complaint(include, name, command):

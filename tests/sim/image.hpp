@@ -51,7 +51,7 @@ std::string image_of(barelink::storage<L>& memory) {
     for (auto const& s : memory.subscriptions.span()) {
         if (s.state == barelink::subscription_state::free) continue;
         lines.push_back(std::string{s.filter} + ' ' + std::to_string(static_cast<int>(s.state)) + ' ' +
-                        std::to_string(barelink::number(s.level)) + std::to_string(barelink::number(s.given)) + '\n');
+                        std::to_string(barelink::number(s.level)) + std::to_string(s.code) + '\n');
     }
     for (auto const& s : memory.sources.span()) lines.push_back(s.read ? "source in use\n" : "source free\n");
     std::sort(lines.begin(), lines.end());

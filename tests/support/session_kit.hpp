@@ -60,6 +60,7 @@ inline std::string words(event const& e) {
     case event_type::delivered: return "delivered" + number;
     case event_type::rejected: return "rejected" + number + cause;
     case event_type::uncertain: return "uncertain" + number;
+    case event_type::authenticated: return "authenticated";
     }
     return "?";
 }
@@ -68,12 +69,14 @@ template <features F = plain, sizes Z = sizes{}>
 struct rig {
     std::array<char, Z.rx> rx{};
     std::array<char, Z.tx> tx{};
-    std::array<char, 4 * Z.answers> control{};
+    std::array<char, (F.v5 ? 5 : 4) * Z.answers> control{};
     std::array<char, 16> behind_control{};  // nobody may write here
     std::array<inflight_slot, Z.inflight> inflight{};
     std::array<subscription, Z.subscriptions> subscriptions{};
     std::array<inbound_slot, Z.inbound> inbound{};
     std::array<source_slot, Z.sources> source_slots{};
+    std::array<subscribe_options, Z.subscriptions> subscribing{};
+    std::array<char, 4 * 34> aliases{};  // four topics of up to 32 bytes
     options o{.host = "broker", .client_id = "dev"};
     std::uint32_t clock = 0;
     session<F> s;
@@ -86,6 +89,8 @@ struct rig {
                            .subscriptions = subscriptions,
                            .inbound = inbound,
                            .sources = source_slots,
+                           .subscribing = subscribing,
+                           .aliases_in = {aliases, 4},
                            .subscribe_requests = Z.requests}} {
         s.on_time({clock});
     }

@@ -24,9 +24,10 @@ ARROWS = {
     "port": ("base", "link"),
     "tls": ("base", "link"),
     "text": ("base",),
+    "crypto": ("base",),
     "http": ("base", "text", "link"),
-    "cloud": ("base", "text", "topic"),
-    "testing": (*CORE, "text", "http", "cloud"),
+    "cloud": ("base", "text", "topic", "wire/types", "crypto/engine", "link/credentials"),
+    "testing": (*CORE, "text", "crypto", "http", "cloud"),
     "barelink.hpp": CORE,
 }
 # Their subfolders are rooms of their own: a port never includes another one, a cloud never another.
@@ -43,6 +44,7 @@ PLATFORM = {
     ),
     "port/lwip": re.compile(r"(lwip|netif|arch)/.+\.h$"),
     "tls": re.compile(r"(wolfssl|cyassl)/.+\.h$"),
+    "crypto": re.compile(r"wolfssl/(options|wolfcrypt/.+)\.h$"),
     "text": re.compile(r"jsmn\.h$"),
 }
 

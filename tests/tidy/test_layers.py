@@ -77,6 +77,7 @@ class Rules(unittest.TestCase):
             "port/lwip/a.hpp": "port/posix/tcp.hpp",
             "tls/a.hpp": "wire/types.hpp",
             "text/a.hpp": "wire/types.hpp",
+            "crypto/a.hpp": "wire/types.hpp",
             "http/a.hpp": "wire/types.hpp",
             "cloud/aws/a.hpp": "client/client.hpp",
             "testing/a.hpp": "port/posix/tcp.hpp",

@@ -5,6 +5,8 @@
 #include <set>
 #include <string_view>
 
+#include <barelink/wire/property_rules.hpp>
+
 #include "base/check_both.hpp"
 #include "property_places.hpp"
 

@@ -63,6 +63,24 @@ enum class [[nodiscard]] errc : std::uint8_t {
     credentials_failed,     // the credentials hook gave up
     credentials_timeout,    // options::credentials_timeout_ms
 
+    // transport: what a secure channel says, see docs/tls.md
+    tls_memory,             // the memory that the TLS library was given is used up: comes before any other cause
+    tls_clock_unknown,      // a certificate cannot be judged, because nobody knows what time it is
+    tls_unknown_authority,  // nobody we trust vouches for the server
+    tls_expired,            // the server's certificate is out of date
+    tls_not_yet_valid,      // the server's certificate is for later: or our clock is slow
+    tls_wrong_name,         // the certificate is for another server
+    tls_wrong_pin,          // the server has another public key than the pinned ones
+    tls_bad_certificate,    // broken, forged, too weak, or not for a server
+    tls_client_refused,     // the server wants a certificate or key of us, or refused the one it got
+    tls_nothing_common,     // the two share no protocol version, cipher or ALPN protocol
+    tls_plain_peer,         // what answers there does not speak TLS
+    tls_cut,                // the connection ended without the farewell of TLS: what came may not be all
+    tls_protocol,           // the peer broke a rule of TLS, or the network changed a byte
+    tls_bad_trust,          // an authority of ours cannot be read, or there is none
+    tls_bad_key,            // our own certificate, private key or PSK cannot be read, or they do not fit together
+    tls_bad_name,           // neither a DNS name nor an address: nothing a certificate could be for
+
     // peer
     malformed_packet = 0x50,  // bytes that no MQTT packet may have
     protocol_error,           // a well-formed packet that may not come now
@@ -122,6 +140,41 @@ enum class [[nodiscard]] errc : std::uint8_t {
     bad_property,          // not allowed there, twice, out of its range, or text that is not UTF-8
     bad_topic_alias,       // 0, or above the maximum that the broker announced
     bad_reason,            // a reason code that this packet cannot carry from this side
+
+    // text, http and clouds: capacity
+    text_too_long = 0xC0,  // what is built or read does not fit the caller's memory
+    too_many_tokens,       // JSON with more values than the caller has tokens for
+    head_too_long,         // a line of an HTTP response is longer than the caller's memory
+    body_refused,          // the sink took no more of an HTTP body
+    crypto_failed,         // the engine does not have that digest, or broke
+
+    // text, http and clouds: peer
+    malformed_json = 0xD0,
+    missing_field,         // an answer without a value that it must have
+    malformed_response,    // bytes that no HTTP response may have
+    http_refused,          // an HTTP status that is no success
+    too_many_redirects,    // more than the request allows
+    response_timeout,      // the deadline of an HTTP exchange
+    identity_refused,      // the cloud does not know this ProductKey, DeviceName and DeviceSecret together
+    device_secret_refused, // the signature is wrong: DeviceSecret, or ProductSecret in a registration
+    device_unknown,        // no device with this ProductKey and DeviceName
+    authentication_type_refused,  // the product wants another way to authenticate
+    parameter_refused,     // the cloud calls the request malformed
+    cloud_failed,          // any other refusal of the cloud; the answer has its code
+
+    // text, http and clouds: misuse
+    malformed_text = 0xE0,  // not hexadecimal, not base64, or a wrong percent escape
+    bad_product_key,        // ProductKey, or what another cloud has in its place, is empty, too long or has a separator
+    bad_device_name,        // DeviceName or device id, likewise
+    bad_device_secret,      // DeviceSecret, likewise; or a key that is not base64
+    bad_product_secret,     // ProductSecret, likewise
+    bad_timestamp,          // not a time in the form that the cloud wants
+    bad_extension,          // a further field with a separator in it
+    bad_keep_alive,         // out of the cloud's range
+    bad_retain,             // the cloud keeps no retained messages
+    payload_too_long,       // above the cloud's largest message
+    bad_url,                // not a URL that the client can follow
+    bad_header,             // a header field with a line break in it
 };
 
 [[nodiscard]] constexpr culprit culprit_of(errc e) noexcept {
@@ -130,6 +183,9 @@ enum class [[nodiscard]] errc : std::uint8_t {
          : n < 0x30 ? culprit::capacity
          : n < 0x50 ? culprit::transport
          : n < 0x80 ? culprit::peer
+         : n < 0xC0 ? culprit::misuse
+         : n < 0xD0 ? culprit::capacity
+         : n < 0xE0 ? culprit::peer
                     : culprit::misuse;
 }
 

@@ -37,6 +37,10 @@ struct deadline {
     constexpr void earliest(instant when) noexcept {
         if (!armed || at.reached(when)) arm(when);
     }
+    // If it is armed, moves it back to `when` or later.
+    constexpr void not_before(instant when) noexcept {
+        if (when.reached(at)) at = when;
+    }
     constexpr void earliest(deadline other) noexcept {
         if (other.armed) earliest(other.at);
     }

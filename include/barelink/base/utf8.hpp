@@ -77,6 +77,17 @@ namespace detail {
     return found;
 }
 
+// Whether a payload is text; other than in MQTT's own strings, U+0000 may be in it [5.0, 3.3.2.3.2].
+[[nodiscard]] constexpr bool is_utf8_payload(std::string_view payload) noexcept {
+    for (std::size_t start = 0; start <= payload.size();) {
+        auto end = start;
+        while (end < payload.size() && payload[end] != 0) ++end;
+        if ((utf8_scan({payload.data() + start, end - start}) & utf8_ill_formed) != 0) return false;
+        start = end + 1;
+    }
+    return true;
+}
+
 [[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
     return (utf8_scan(text) & utf8_ill_formed) == 0;
 }

@@ -69,9 +69,20 @@ public:
     [[nodiscard]] constexpr errc connect() noexcept;
     // Leaves in order: what is queued is written first. Not on line yet: gives up. Returns not_connected.
     [[nodiscard]] constexpr errc disconnect() noexcept;
+    // See session::disconnect.
+    [[nodiscard]] constexpr errc disconnect(reason_code reason, property_list with = {}) noexcept
+        requires(L.versions.v5);
 
     // See session::publish. Also topic_too_long. With a store: store_full or store_failed, and nothing was queued.
-    constexpr result<packet_id> publish(message const& m) noexcept;
+    constexpr result<packet_id> publish(message const& m) noexcept {
+        return submit(m, [&] { return session_.publish(m); });
+    }
+    // The same with properties, in 5.0.
+    constexpr result<packet_id> publish(message const& m, property_list with) noexcept
+        requires(L.versions.v5)
+    {
+        return submit(m, [&] { return session_.publish(m, with); });
+    }
     // See session::publish. A store does not keep it.
     constexpr result<packet_id> publish(message const& m, std::uint32_t size, payload_source const& source) noexcept
         requires(L.sources != 0)
@@ -81,17 +92,41 @@ public:
         if (id) statistics_.publish();
         return id;
     }
+    constexpr result<packet_id> publish(message const& m, std::uint32_t size, payload_source const& source,
+                                        property_list with) noexcept
+        requires(L.sources != 0 && L.versions.v5)
+    {
+        if (m.topic.size() > L.topic_bytes) return errc::topic_too_long;
+        auto const id = session_.publish(m, size, source, with);
+        if (id) statistics_.publish();
+        return id;
+    }
     // See session::subscribe. Also topic_too_long.
     [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level) noexcept {
         return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.subscribe(filter, level);
     }
-    // Declares all filters of a routing table. Returns the first error.
+    // The same with the options of 5.0.
+    [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level, subscribe_options const& how) noexcept
+        requires(L.versions.v5)
+    {
+        return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.subscribe(filter, level, how);
+    }
+    // Declares all filters of a routing table; in 5.0 with the number of its row as subscription identifier, by which
+    // router::dispatch() then finds it. Returns the first error.
     template <class Device, std::size_t N>
     [[nodiscard]] constexpr errc subscribe(router<Device, event, N> const& table) noexcept {
+        auto          error = errc::ok;
+        std::uint32_t row   = 0;
         for (auto const& r : table) {
-            if (auto const e = subscribe(r.filter, r.level); e != errc::ok) return e;
+            ++row;
+            if constexpr (L.versions.v5) {
+                error = subscribe(r.filter, r.level, {.identifier = row});
+            } else {
+                error = subscribe(r.filter, r.level);
+            }
+            if (error != errc::ok) break;
         }
-        return errc::ok;
+        return error;
     }
     // See session::unsubscribe.
     [[nodiscard]] constexpr errc unsubscribe(std::string_view filter) noexcept {
@@ -151,6 +186,8 @@ private:
     enum class mail_state : std::uint8_t { none, refused, told };
     using counters = std::conditional_t<L.statistics, statistics, no_statistics>;
 
+    template <class Publish>
+    constexpr result<packet_id> submit(message const& m, Publish const& publish) noexcept;
     constexpr errc log_in() noexcept;
     constexpr void dial() noexcept;
     constexpr void read() noexcept;
@@ -168,6 +205,7 @@ private:
     phase             phase_      = phase::idle;
     connect_stage     stage_      = {};
     errc              cause_      = errc::ok;  // why the last connection ended
+    errc              broken_     = errc::ok;  // why the transport takes nothing more; what came before is still read
     bool              was_online_ = false;
     bool              stable_     = false;  // it has lived for options::stable_after_ms
     bool              lost_       = false;  // the end of a connection is to be told

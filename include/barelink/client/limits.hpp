@@ -13,13 +13,16 @@ namespace barelink::inline v0 {
 struct version_set {
     bool v3_1   = false;
     bool v3_1_1 = false;
+    bool v5     = false;
 
-    constexpr version_set(version v) noexcept : v3_1{v == version::v3_1}, v3_1_1{v == version::v3_1_1} {}
-    constexpr version_set(bool old, bool current) noexcept : v3_1{old}, v3_1_1{current} {}
+    constexpr version_set(version v) noexcept
+        : v3_1{v == version::v3_1}, v3_1_1{v == version::v3_1_1}, v5{v == version::v5} {}
+    constexpr version_set(bool oldest, bool old, bool current = false) noexcept
+        : v3_1{oldest}, v3_1_1{old}, v5{current} {}
     friend constexpr bool operator==(version_set, version_set) = default;
 };
 [[nodiscard]] constexpr version_set operator|(version_set a, version_set b) noexcept {
-    return {a.v3_1 || b.v3_1, a.v3_1_1 || b.v3_1_1};
+    return {a.v3_1 || b.v3_1, a.v3_1_1 || b.v3_1_1, a.v5 || b.v5};
 }
 [[nodiscard]] constexpr version_set operator|(version a, version b) noexcept {
     return version_set{a} | version_set{b};
@@ -41,6 +44,13 @@ struct limits {
     std::uint8_t  sources            = 0;    // publishes at one time whose payload is pulled; 0 leaves the code out
     std::uint16_t topic_bytes        = 255;  // longest topic name of a publish and longest filter
 
+    // Of 5.0:
+    std::uint8_t  aliases_in             = 0;   // topic aliases that the Server may set; 0 leaves the code out
+    std::uint8_t  aliases_out            = 0;   // topic aliases that the client sets by itself; 0 leaves the code out
+    std::uint16_t alias_bytes            = 64;  // longest topic that an alias stands for
+    std::uint16_t assigned_id_bytes      = 0;   // longest client identifier of the Server's that is used again
+    std::uint16_t server_reference_bytes = 0;   // longest name of another Server that is followed; 0: none is
+
     bool chunks     = false;  // options::chunks may be used: large messages in pieces
     bool manual_ack = false;  // options::manual_ack may be used: acknowledge()
     bool reconnect  = true;   // the client comes back by itself
@@ -50,19 +60,28 @@ struct limits {
 [[nodiscard]] constexpr features features_of(limits const& l, bool persistent) noexcept {
     return {.v3_1         = l.versions.v3_1,
             .v3_1_1       = l.versions.v3_1_1,
+            .v5           = l.versions.v5,
             .highest_qos  = l.highest_qos,
             .chunks       = l.chunks,
             .sources      = l.sources != 0,
             .deferred_ack = l.manual_ack,
-            .persistent   = persistent};
+            .persistent   = persistent,
+            .aliases_in   = l.versions.v5 && l.aliases_in != 0,
+            .aliases_out  = l.versions.v5 && l.aliases_out != 0};
 }
 
 // Each sentence says which member to change; none fires for the defaults.
 template <limits L>
 consteval bool check_limits() {
     constexpr bool above_0 = L.highest_qos != qos::at_most_once;
-    static_assert(L.versions.v3_1 || L.versions.v3_1_1,
-                  "barelink: limits::versions must name at least one of version::v3_1 and version::v3_1_1");
+    static_assert(L.versions.v3_1 || L.versions.v3_1_1 || L.versions.v5,
+                  "barelink: limits::versions must name at least one of version::v3_1, v3_1_1 and v5");
+    static_assert(L.versions.v5 || (L.aliases_in == 0 && L.aliases_out == 0 && L.assigned_id_bytes == 0 &&
+                                    L.server_reference_bytes == 0),
+                  "barelink: limits::aliases_in, aliases_out, assigned_id_bytes and server_reference_bytes need "
+                  "version::v5 in limits::versions");
+    static_assert((L.aliases_in == 0 && L.aliases_out == 0) || L.alias_bytes >= 1,
+                  "barelink: limits::alias_bytes must be at least 1, or limits::aliases_in and aliases_out 0");
     static_assert(L.highest_qos <= qos::exactly_once,
                   "barelink: limits::highest_qos must be one of the three levels of qos");
     static_assert(L.rx_bytes >= 64,

@@ -34,12 +34,21 @@ struct storage {
     static constexpr std::size_t inbound_max   = has_inbound ? L.inbound : 0;
     static constexpr std::size_t buffer_bytes  = L.rx_bytes + L.tx_bytes;
     static constexpr std::size_t inflight_bytes = inflight_max * sizeof(inflight_slot);
+    static constexpr std::size_t alias_stride   = 2U + L.alias_bytes;
+    // A publish whose topic is replaced is put together here; a longer one keeps its topic.
+    static constexpr std::size_t scratch_bytes = L.aliases_out == 0 ? 0 : 2U * L.alias_bytes + 64U;
 
     [[no_unique_address]] detail::block<inflight_slot, inflight_max>   inflight;
     [[no_unique_address]] detail::block<subscription, L.subscriptions> subscriptions;
     [[no_unique_address]] detail::block<source_slot, L.sources>        sources;
     [[no_unique_address]] detail::block<inbound_slot, inbound_max>     inbound;
-    char control[4 * L.answers];
+    [[no_unique_address]] detail::block<subscribe_options, L.versions.v5 ? L.subscriptions : 0> subscribing;
+    [[no_unique_address]] detail::block<char, L.aliases_in * alias_stride>  aliases_in;
+    [[no_unique_address]] detail::block<char, L.aliases_out * alias_stride> aliases_out;
+    [[no_unique_address]] detail::block<char, scratch_bytes>                alias_scratch;
+    [[no_unique_address]] detail::block<char, L.assigned_id_bytes>          assigned_id;
+    [[no_unique_address]] detail::block<char, L.server_reference_bytes>     server_reference;
+    char control[(L.versions.v5 ? 5U : 4U) * L.answers];
     char rx[L.rx_bytes];
     char tx[L.tx_bytes];
 
@@ -51,6 +60,10 @@ struct storage {
                 .subscriptions      = subscriptions.span(),
                 .inbound            = inbound.span(),
                 .sources            = sources.span(),
+                .subscribing        = subscribing.span(),
+                .aliases_in         = {aliases_in.span(), L.aliases_in},
+                .aliases_out        = {aliases_out.span(), L.aliases_out},
+                .alias_scratch      = alias_scratch.span(),
                 .subscribe_requests = L.subscribe_requests};
     }
 };

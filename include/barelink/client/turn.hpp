@@ -36,11 +36,21 @@ constexpr errc client<Transport, Clock, L, Policies...>::disconnect() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr result<packet_id> client<Transport, Clock, L, Policies...>::publish(message const& m) noexcept {
+constexpr errc client<Transport, Clock, L, Policies...>::disconnect(reason_code reason, property_list with) noexcept
+    requires(L.versions.v5)
+{
+    if (phase_ != phase::idle && session_.state() == session_state::online) return session_.disconnect(reason, with);
+    return disconnect();
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+template <class Publish>
+constexpr result<packet_id> client<Transport, Clock, L, Policies...>::submit(message const& m,
+                                                                             Publish const& publish) noexcept {
     if (m.topic.size() > L.topic_bytes) return errc::topic_too_long;
     // A new message must not take the identifier of one that the store still holds.
     if (auto const e = restore(); e != errc::ok) return e;
-    auto const id = session_.publish(m);
+    auto const id = publish();
     if (!id) return id;
     if constexpr (persistent) {
         if (id.value != 0) {
@@ -118,6 +128,7 @@ constexpr void client<Transport, Clock, L, Policies...>::dial() noexcept {
     if (r.value == connect_stage::done) {
         phase_   = phase::linked;
         blocked_ = false;
+        broken_  = errc::ok;
         return;
     }
     bool const resolving = r.value == connect_stage::resolve;
@@ -132,7 +143,7 @@ constexpr void client<Transport, Clock, L, Policies...>::dial() noexcept {
 
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr void client<Transport, Clock, L, Policies...>::write() noexcept {
-    if (phase_ != phase::linked) return;
+    if (phase_ != phase::linked || broken_ != errc::ok) return;
     if constexpr (persistent) {
         if (!store_answers()) return lose(errc::store_failed);
     }
@@ -140,7 +151,10 @@ constexpr void client<Transport, Clock, L, Policies...>::write() noexcept {
     auto const out = session_.pending_output();
     if (!out.empty()) {
         auto const n = transport_->write(out);
-        if (n.error != errc::ok && n.error != errc::would_block) return lose(n.error);
+        if (n.error != errc::ok && n.error != errc::would_block) {
+            broken_ = n.error;
+            return;
+        }
         blocked_ = n.value != out.size();
         if (n.value != 0) statistics_.write(n.value);
         session_.sent(n.value);
@@ -150,15 +164,19 @@ constexpr void client<Transport, Clock, L, Policies...>::write() noexcept {
 
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr void client<Transport, Clock, L, Policies...>::read() noexcept {
-    if (phase_ != phase::linked || !session_.hungry()) return;
-    auto const window = session_.receive_window();
-    if (window.empty()) return;
+    if (phase_ != phase::linked) return;
+    auto const window = session_.hungry() ? session_.receive_window() : bytes_out{};
+    if (window.empty()) {
+        // What waits for a transport that takes nothing more waits in vain.
+        if (broken_ != errc::ok && !session_.ready()) lose(broken_);
+        return;
+    }
     auto const n = transport_->read(window);
     if (n.error == errc::ok) {
         statistics_.read(n.value);
         session_.received(n.value);
-    } else if (n.error != errc::would_block) {
-        lose(n.error);
+    } else if (broken_ != errc::ok || n.error != errc::would_block) {
+        lose(broken_ != errc::ok ? broken_ : n.error);
     }
 }
 
@@ -167,7 +185,14 @@ template <class Transport, class Clock, limits L, class... Policies>
 constexpr void client<Transport, Clock, L, Policies...>::lose(errc why) noexcept {
     auto const& o = *options_;
     if (session_.state() >= session_state::closing) why = errc::requested;
-    replaced_ = takeover_.ended(was_online_, why, stable_);
+    if constexpr (L.versions.v5) {
+        auto const last = session_.last_words();
+        if (broken_ == errc::ok && phase_ == phase::linked && !last.empty()) static_cast<void>(transport_->write(last));
+        replaced_ = options_->protocol == version::v5 ? why == errc::replaced
+                                                      : takeover_.ended(was_online_, why, stable_);
+    } else {
+        replaced_ = takeover_.ended(was_online_, why, stable_);
+    }
     transport_->close();
     session_.end();
     was_online_  = false;
@@ -203,6 +228,7 @@ constexpr void client<Transport, Clock, L, Policies...>::farewell(event& e) noex
         e.type        = event_type::disconnected;
         e.cause       = cause_;
         e.retry_in_ms = retry_in_ms_;
+        if constexpr (L.versions.v5) session_.tell_end(e);
     }
     replaced_ = false;
 }
@@ -248,7 +274,8 @@ constexpr deadline client<Transport, Clock, L, Policies...>::next_deadline() noe
     if (phase_ == phase::linked) {
         first.earliest(session_.next_deadline());
         bool const output = !blocked_ && !session_.pending_output().empty();
-        if (output || session_.ready() || session_.fault() != errc::ok) first.arm(now_);
+        bool const ending = broken_ != errc::ok || session_.fault() != errc::ok;
+        if (output || session_.ready() || ending) first.arm(now_);
     } else if (phase_ != phase::idle) {
         // Credentials that are being fetched are asked for again at once: only their owner knows when they are there.
         bool const at_once = phase_ == phase::login || (phase_ == phase::dial && stage_ == connect_stage::done);

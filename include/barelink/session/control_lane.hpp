@@ -7,6 +7,7 @@
 #include <barelink/base/bytes.hpp>
 #include <barelink/wire/ack.hpp>
 #include <barelink/wire/header.hpp>
+#include <barelink/wire/v5/short_ack.hpp>
 
 namespace barelink::inline v0 {
 
@@ -18,9 +19,7 @@ public:
         : capacity_{static_cast<std::uint16_t>(area.size())}, bytes_{area.data()} {}
 
     // Without room for one more answer no further packet is taken from the receive buffer, so none is ever lost.
-    [[nodiscard]] constexpr bool has_room(int answers = 1) const noexcept {
-        return size_ + static_cast<unsigned>(answers * ack_size) <= capacity_;
-    }
+    [[nodiscard]] constexpr bool has_room(unsigned bytes) const noexcept { return size_ + bytes <= capacity_; }
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
     // True after a write that ended inside a packet: that packet must be finished before another lane may write.
     [[nodiscard]] constexpr bool started() const noexcept { return started_; }
@@ -33,12 +32,24 @@ public:
         return fresh;
     }
 
-    // Requires: has_room().
+    // Requires: has_room(ack_size).
     constexpr void answer(packet_type type, packet_id id) noexcept {
         write_ack(bytes_ + size_, type, id);
         size_ = static_cast<std::uint16_t>(size_ + ack_size);
     }
-    // Requires: has_room().
+    // In 5.0. Requires: has_room(v5::ack_size_max).
+    constexpr void answer(packet_type type, packet_id id, reason_code reason) noexcept {
+        size_ = static_cast<std::uint16_t>(v5::write_ack(bytes_ + size_, type, id, reason) - bytes_);
+    }
+    // DISCONNECT with a reason. Requires: has_room(3).
+    constexpr void reason_packet(packet_type type, reason_code reason) noexcept {
+        char* const to = bytes_ + size_;
+        to[0]          = static_cast<char>(first_byte(type));
+        to[1]          = 1;
+        to[2]          = static_cast<char>(reason);
+        size_          = static_cast<std::uint16_t>(size_ + 3);
+    }
+    // Requires: has_room(2).
     constexpr void empty_packet(packet_type type) noexcept {
         write_empty(bytes_ + size_, type);
         size_ = static_cast<std::uint16_t>(size_ + 2);

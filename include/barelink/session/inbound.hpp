@@ -14,6 +14,7 @@ enum class inbound_state : std::uint8_t {
     known,   // QoS 2, PUBREC is sent or in line: PUBREL will come
     stale,   // as known, but the Server may have forgotten it: without DUP its identifier is a new message
     left,    // QoS 2, the user has it from a connection that is gone: the Server will send it again
+    left_stale,  // both
     held_1,  // QoS 1, the user has it
     held_2,
     done_1,  // QoS 1, the user is done: PUBACK waits until those before it are done too [MQTT-4.6.0-2]
@@ -38,13 +39,13 @@ public:
     }
     [[nodiscard]] constexpr inbound_slot* find_held(packet_id id) noexcept {
         for (auto& slot : *this) {
-            if (slot.id == id && (is_held(slot) || slot.state == inbound_state::left)) return &slot;
+            if (slot.id == id && (is_held(slot) || is_left(slot))) return &slot;
         }
         return nullptr;
     }
     [[nodiscard]] constexpr bool any_held() const noexcept {
         for (auto const& slot : *this) {
-            if (is_held(slot) || slot.state == inbound_state::left) return true;
+            if (is_held(slot) || is_left(slot)) return true;
         }
         return false;
     }
@@ -74,7 +75,16 @@ public:
     constexpr void doubt() noexcept {
         for (auto& slot : *this) {
             if (slot.state == inbound_state::known) slot.state = inbound_state::stale;
+            if (slot.state == inbound_state::left) slot.state = inbound_state::left_stale;
         }
+    }
+
+    // Without DUP its identifier is a new message.
+    [[nodiscard]] static constexpr bool is_stale(inbound_slot const& slot) noexcept {
+        return slot.state == inbound_state::stale || slot.state == inbound_state::left_stale;
+    }
+    [[nodiscard]] static constexpr bool is_left(inbound_slot const& slot) noexcept {
+        return slot.state == inbound_state::left || slot.state == inbound_state::left_stale;
     }
 
 private:

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include <barelink/base/errc.hpp>
 #include <barelink/base/list.hpp>
 #include <barelink/base/time.hpp>
 #include <barelink/session/qos_rules.hpp>
@@ -15,7 +16,7 @@ struct inflight_slot {
     instant      left_at = {};  // when the packet that is to be acknowledged was written
     packet_id    id      = 0;
     sender_phase phase   = {};
-    std::uint8_t spare   = 0;  // without it compilers copy seven bytes by a call
+    errc         cause   = errc::ok;  // why it was not sent, in 5.0; ok for one whose fate is uncertain
 
     // True while an acknowledgement is overdue some time after left_at.
     [[nodiscard]] constexpr bool waits() const noexcept {
@@ -36,6 +37,15 @@ public:
         return nullptr;
     }
 
+    // How many publishes the Server may still be busy with [MQTT-4.9.0-2].
+    [[nodiscard]] constexpr std::uint16_t busy() const noexcept {
+        std::uint16_t count = 0;
+        for (auto const& slot : *this) {
+            bool const open = slot.waits() || slot.phase == sender_phase::release_due;
+            count           = static_cast<std::uint16_t>(count + (open ? 1 : 0));
+        }
+        return count;
+    }
     // The first slot in this phase, or nullptr.
     [[nodiscard]] constexpr inflight_slot* first(sender_phase phase) noexcept {
         for (auto& slot : *this) {
@@ -61,14 +71,14 @@ public:
     }
 
     // Takes the step that the rules say. Returns what is to be done; `refuse` changes nothing.
-    template <bool HasQos2 = true>
+    template <bool Whole = true>
     static constexpr sender_action apply(inflight_slot& slot, sender_event cause) noexcept {
         auto const step = [&](auto const& table) {
             auto const& cell = table[static_cast<std::size_t>(slot.phase)][static_cast<std::size_t>(cause)];
             if (cell.action() != sender_action::refuse) slot.phase = cell.to();
             return cell.action();
         };
-        if constexpr (HasQos2) return step(sender_table);
+        if constexpr (Whole) return step(sender_table);
         return step(sender_table_qos_1);
     }
 };

@@ -26,13 +26,11 @@ constexpr errc session<F>::open_message() noexcept {
         if (head > keep) {
             flow_cause_ = errc::topic_too_long;
             shown_id_   = 0;
-            return start(flow::dropping, keep < head - 2 ? keep : head - 2);  // all of the identifier flows
+            return start(flow::dropping, keep < id_at() ? keep : id_at());  // all of the identifier flows
         }
     }
-    char const* const at    = inbox_.data() + header_.size;
-    auto const        wrong = check_topic_name({at + 2, topic_size()});
+    auto const wrong = check_head(head);
     if (wrong != errc::ok) return wrong;
-    shown_id_ = level == qos::at_most_once ? packet_id{0} : load_u16(inbox_.data() + head - 2);
     if (flow_cause_ != errc::ok) return start(flow::dropping, head);
     return start(is_known() ? flow::repeating : flow::handing, head);  // [MQTT-4.3.3-2]
 }
@@ -57,10 +55,44 @@ constexpr void session<F>::forget_open_message() noexcept {
     flow_  = flow::none;
 }
 
+// What stands in the head, all of which has come.
+template <features F>
+constexpr errc session<F>::check_head(std::uint32_t head) noexcept {
+    if constexpr (F.v5) {
+        if (is_5()) return check_head_5(head);
+    }
+    shown_id_ = shown_level() == qos::at_most_once ? packet_id{0} : load_u16(inbox_.data() + head - 2);
+    return check_topic_name({inbox_.data() + header_.size + 2, topic_size()});
+}
+
 // All bytes before the payload. Requires: the two bytes of the topic's length have come.
 template <features F>
 constexpr std::uint32_t session<F>::head_size() const noexcept {
+    if constexpr (F.v5) {
+        // A head that has not come whole does not fit the buffer.
+        auto const too_large = static_cast<std::uint32_t>(inbox_.memory().size() + 1);
+        if (is_5() && flow_cause_ != errc::topic_too_long) {
+            auto const front = inbox_.unread().subspan(header_.size);
+            auto const head  = v5::publish_head_size(header_.flags, front, header_.remaining);
+            return head                              ? header_.size + head.value
+                   : head.error == errc::would_block ? too_large
+                                                     : header_.packet_size() + 1;
+        }
+    }
     return static_cast<std::uint32_t>(header_.size + publish_header_size(topic_size(), shown_level()));
+}
+
+template <features F>
+constexpr bool session<F>::has_head() const noexcept {
+    if constexpr (F.v5) {
+        bool const whole = inbox_.size() >= header_.packet_size() || inbox_.size() == inbox_.memory().size();
+        if (!is_5() || header_.type != packet_type::publish || whole) return true;
+        auto const front = inbox_.unread().subspan(header_.size);
+        auto const head  = v5::publish_head_size(header_.flags, front, header_.remaining);
+        auto const all   = header_.size + head.value;
+        return head.error == errc::malformed_packet || all > inbox_.memory().size() || (head && all <= inbox_.size());
+    }
+    return true;
 }
 
 // How many bytes of the payload are here.
@@ -88,7 +120,7 @@ constexpr bool session<F>::hand_over(event& e) noexcept {
     auto const here = piece();
     auto const head = head_size();
     bool const last = here == left_;
-    if (flow_ == flow::dropping) catch_id(here, head - 2);
+    if (flow_ == flow::dropping) catch_id(here);
     hungry_ = here == 0 && !last;
     if (hungry_) return false;
     // Without chunks only what flows by has more than one piece.
@@ -127,16 +159,19 @@ constexpr bool session<F>::hand_over(event& e) noexcept {
         e.offset = size - left_;
         after_   = after::piece;
     }
+    if constexpr (F.v5) {
+        if (is_5()) show_5(e);
+    }
     return false;
 }
 
 // The identifier of a message whose topic did not fit the buffer: picks its two bytes out of what flows by.
 template <features F>
-constexpr void session<F>::catch_id(std::uint32_t here, std::uint32_t id_at) noexcept {
+constexpr void session<F>::catch_id(std::uint32_t here) noexcept {
     if (shown_level() == qos::at_most_once) return;
     for (unsigned i = 0; i < 2; ++i) {
         // What has flown by or is still to come lies outside of what is here: before it, the difference wraps.
-        auto const offset = id_at + i + left_ - header_.packet_size();
+        auto const offset = id_at() + i + left_ - header_.packet_size();
         if (offset >= here) continue;
         auto const byte = octet(inbox_.data()[pinned_ + offset]);
         shown_id_       = static_cast<packet_id>(i == 0 ? byte << 8 : (shown_id_ & 0xFF00) | byte);
@@ -151,11 +186,15 @@ constexpr bool session<F>::admit() noexcept {
         if (shown_level() == qos::at_most_once || (!F.deferred_ack && !exactly_once)) return true;
         auto* slot = inbound_.find(shown_id_, exactly_once);
         // A new message under a forgotten identifier takes its place in the order of what comes.
-        if (slot != nullptr && slot->state == inbound_state::stale) {
+        if (slot != nullptr && inbound_table::is_stale(*slot)) {
             inbound_.erase(slot);
             slot = nullptr;
         }
         if (slot == nullptr) {
+            if (F.v5 && is_5() && inbound_.full() && five_promise()) {
+                fault_ = errc::receive_maximum_exceeded;  // [MQTT-3.3.4-9]
+                return false;
+            }
             if (inbound_.full()) {
                 // Answers that wait have to leave first, or the next connection would begin where this one did.
                 if (!inbound_.any_held() && control_.empty()) fault_ = errc::inbound_full;
@@ -176,7 +215,7 @@ constexpr bool session<F>::is_known() noexcept {
         if (shown_level() != qos::exactly_once) return false;
         auto* const slot  = inbound_.find(shown_id_, true);
         bool const  fresh = (header_.flags & publish_flag::dup) == 0;
-        return slot != nullptr && !(slot->state == inbound_state::stale && fresh);
+        return slot != nullptr && !(inbound_table::is_stale(*slot) && fresh);
     }
     return false;
 }
@@ -185,7 +224,7 @@ constexpr bool session<F>::is_known() noexcept {
 template <features F>
 constexpr void session<F>::repeat(inbound_slot& slot) noexcept {
     if constexpr (F.deferred_ack) {
-        if (slot.state == inbound_state::left) slot.state = inbound_state::held_2;
+        if (inbound_table::is_left(slot)) slot.state = inbound_state::held_2;
         bool const told = slot.state == inbound_state::known || slot.state == inbound_state::stale;
         if (told) slot.state = inbound_state::done_2;
         fill_control();
@@ -201,6 +240,13 @@ constexpr void session<F>::answer() noexcept {
     auto const level = shown_level();
     if (!has_qos_1 || level == qos::at_most_once) return;
     bool const exactly_once = has_qos_2 && level == qos::exactly_once;
+    if constexpr (F.v5) {
+        if (five_.unreadable) {
+            five_.unreadable = false;
+            return reply(exactly_once ? packet_type::pubrec : packet_type::puback, shown_id_,
+                         reason_code::payload_format_invalid);
+        }
+    }
     if constexpr (F.deferred_ack) {
         auto* const slot = hold_ ? nullptr : inbound_.find_held(shown_id_);
         if (slot != nullptr) slot->state = exactly_once ? inbound_state::done_2 : inbound_state::done_1;

@@ -5,9 +5,25 @@
 #include <cstdint>
 #include <string_view>
 
+#include <barelink/wire/property.hpp>
 #include <barelink/wire/types.hpp>
 
 namespace barelink::inline v0 {
+
+// What only 5.0 has. What is 0 or empty is not announced, apart from receive_maximum. Lifetime: as options.
+struct options_5 {
+    std::uint32_t session_expiry_s = 0;  // how long the Server keeps the session; 0xFFFFFFFF: for ever [3.1.2.11.2]
+    // Messages above QoS 0 that the Server may send before we answer. 0: limits::inbound; 65535: no bound [3.1.2.11.3]
+    std::uint16_t receive_maximum     = 0;
+    std::uint16_t topic_alias_maximum = 0;  // at most limits::aliases_in [3.1.2.11.5]
+    // Without it a message that is too large is dropped with an event; with it the Server keeps it back [3.1.2.11.4].
+    std::uint32_t maximum_packet_size          = 0;
+    bool          request_response_information = false;  // [3.1.2.11.6]
+    bool          refuse_problem_information   = false;  // reason strings and user properties stay away [3.1.2.11.7]
+    bool          check_payload_format         = false;  // payloads that are said to be UTF-8 are looked at [3.3.2.3.2]
+    property_list with                         = {};     // more properties of CONNECT, such as user properties
+    property_list will_with                    = {};     // properties of the will, such as its delay
+};
 
 // Lifetime: the client keeps a reference, so the object and what its views point to must outlive it. A constant one
 // lies in flash. Every member but `host` has a default.
@@ -22,6 +38,7 @@ struct options {
     bool             clean_session = true;  // false: the session outlives the connection [3.1.2.4]
     std::uint16_t    keep_alive_s  = 60;    // 0: never ping
     will_message     will          = {};    // without topic: none
+    options_5 const* v5            = nullptr;  // nullptr: as its defaults
 
     bool manual_ack = false;  // acknowledge() answers QoS 1 and 2 messages, not their hand-over
     bool chunks     = false;  // a message larger than the receive buffer is handed over in chunks, not dropped

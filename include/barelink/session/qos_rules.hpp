@@ -33,6 +33,7 @@ enum class sender_event : std::uint8_t {
     left_release,  // the PUBREL was put in line
     pubrec,
     pubcomp,
+    refused,  // PUBREC with a reason code of 0x80 or more, in 5.0
     count_
 };
 
@@ -66,6 +67,7 @@ inline constexpr auto sender_rules = [] {
         sender_rule{from::wait_puback,  on::resumed,      act::none,    to::queued},       // [MQTT-4.4.0-1]
         sender_rule{from::wait_puback,  on::lost,         act::none,    to::queued},
         sender_rule{from::wait_pubrec,  on::pubrec,       act::release, to::wait_pubcomp}, // [MQTT-4.3.3-1]
+        sender_rule{from::wait_pubrec,  on::refused,      act::drop,    to::wait_pubrec},  // 5.0 [MQTT-4.4.0-2]
         sender_rule{from::wait_pubrec,  on::resumed,      act::none,    to::queued},       // [MQTT-4.4.0-1]
         sender_rule{from::wait_pubrec,  on::lost,         act::none,    to::queued},
         sender_rule{from::release_due,  on::left_release, act::none,    to::wait_pubcomp},
@@ -74,8 +76,10 @@ inline constexpr auto sender_rules = [] {
         // A Server that lost our PUBREL's predecessor in a crash of its own repeats PUBREC: answer as before.
         sender_rule{from::release_due,  on::pubrec,       act::none,    to::release_due},
         sender_rule{from::release_due,  on::pubcomp,      act::finish,  to::release_due},
+        sender_rule{from::release_due,  on::refused,      act::finish,  to::release_due},
         sender_rule{from::wait_pubcomp, on::pubrec,       act::none,    to::release_due},
         sender_rule{from::wait_pubcomp, on::pubcomp,      act::finish,  to::wait_pubcomp}, // [MQTT-4.3.3-1]
+        sender_rule{from::wait_pubcomp, on::refused,      act::finish,  to::wait_pubcomp},
         sender_rule{from::wait_pubcomp, on::resumed,      act::none,    to::release_due},  // [MQTT-4.4.0-1]
         sender_rule{from::wait_pubcomp, on::lost,         act::none,    to::uncertain},
         sender_rule{from::uncertain,    on::resumed,      act::none,    to::uncertain},

@@ -26,16 +26,18 @@ constexpr void session<F>::tell(event& e) noexcept {
     if constexpr (F.sources) {
         if (failed_) {
             failed_ = false;
-            e.type  = event_type::rejected;
+            e.type  = failed_dup_ ? event_type::uncertain : event_type::rejected;
             e.cause = errc::source_failed;
             e.id    = failed_id_;
             return;
         }
     }
-    if constexpr (has_qos_2) {
+    if constexpr (all_rules) {
         if (auto* const slot = inflight_.first(sender_phase::uncertain)) {
-            e.type = event_type::uncertain;
-            e.id   = slot->id;
+            e.type  = event_type::uncertain;
+            e.id    = slot->id;
+            e.cause = slot->cause;
+            if (F.v5 && slot->cause != errc::ok) e.type = event_type::rejected;
             inflight_.erase(slot);
             return;
         }
@@ -47,9 +49,14 @@ constexpr void session<F>::tell(event& e) noexcept {
         e.type          = told.type;
         e.cause         = told.cause;
         e.id            = s.id;
-        e.level         = s.given;
         e.topic         = s.filter;
         s.state         = told.after;
+        if (s.code < subscription_failure) e.level = static_cast<qos>(s.code);
+        if constexpr (F.v5) {
+            e.reason         = static_cast<reason_code>(s.code);
+            auto const cause = error_of(e.reason);
+            if (told.cause == errc::subscription_refused && culprit_of(cause) == culprit::capacity) e.cause = cause;
+        }
         return;
     }
     tell_ = false;
@@ -59,11 +66,11 @@ template <features F>
 constexpr void session<F>::next_packet(event& e) noexcept {
     // Whatever comes may need an answer, and no answer may be lost. Behind DISCONNECT there is none [MQTT-3.14.4-2].
     while (fault_ == errc::ok && state_ >= session_state::waiting && state_ < session_state::leaving) {
-        stalled_ = !control_.has_room();
+        stalled_ = !control_.has_room(answer_size);
         if (stalled_) return;
         if (flow_ == flow::none) {
             auto const status = inbox_.front(header_, spoken());
-            hungry_           = status == errc::would_block;
+            hungry_           = status == errc::would_block || (status == errc::ok && !has_head());
             if (hungry_) return;
             fault_ = status == errc::ok ? dispatch(e) : status;
             if (flow_ == flow::none) {
@@ -85,6 +92,9 @@ constexpr errc session<F>::dispatch(event& e) noexcept {
     if (type == packet_type::publish) return open_message();
     bytes_in const body{inbox_.data() + header_.size, header_.remaining};
     inbox_.skip(header_.packet_size());
+    if constexpr (F.v5) {
+        if (is_5() && type != packet_type::pingresp) return dispatch_5(e, body);
+    }
     if (type == packet_type::connack) return on_connack(e, body);
     if (type == packet_type::suback) return on_suback(e, body);
     if (type == packet_type::pingresp) {
@@ -95,9 +105,9 @@ constexpr errc session<F>::dispatch(event& e) noexcept {
     if (!acknowledgement && type != packet_type::unsuback) return errc::protocol_error;
     auto const id = decode_ack(body);
     if (!id) return id.error;
-    if (type == packet_type::unsuback) return on_unsuback(e, id.value);
+    if (type == packet_type::unsuback) return on_granted(e, id.value, false, 0);
     if (type == packet_type::pubrel) return on_pubrel(id.value);
-    return on_ack(e, type, id.value);
+    return on_ack(e, type, id.value, reason_code::success);
 }
 
 template <features F>
@@ -107,17 +117,25 @@ constexpr errc session<F>::on_connack(event& e, bytes_in body) noexcept {
     if (ack.value.code != connect_return::accepted) return refusal(ack.value.code);
     if (ack.value.session_present && clean_session_) return errc::session_mismatch;  // [MQTT-3.2.2-1]
     bool const old = spoken() == version::v3_1;
-    // 3.1 does not say; a Server that was not asked to forget is taken to remember.
+    // 3.1 does not say; a Server that was not asked to forget is taken to remember. Where it can't say that it has lost
+    // the session, or has said so to a connection that was lost in turn, it may know less than we think.
     bool const resumed = old ? !clean_session_ : ack.value.session_present;
-    state_             = session_state::online;
+    accept(e, ack.value.session_present, resumed, old || unsure_);
+    return errc::ok;
+}
+
+// The Server takes us; `resumed`: with the session of before, perhaps in doubt.
+template <features F>
+constexpr void session<F>::accept(event& e, bool session_present, bool resumed, bool doubt) noexcept {
+    state_ = session_state::online;
     timers_.stop(timer::answer);
     e.type            = event_type::connected;
-    e.session_present = ack.value.session_present;
+    e.session_present = session_present;
     if constexpr (has_qos_1) {
         for (auto& slot : inflight_) {
-            bool const sent = slot.phase == sender_phase::wait_puback || slot.phase == sender_phase::wait_pubrec;
+            bool const sent  = slot.phase == sender_phase::wait_puback || slot.phase == sender_phase::wait_pubrec;
             auto const cause = resumed ? sender_event::resumed : sender_event::lost;
-            static_cast<void>(inflight_table::apply<has_qos_2>(slot, cause));
+            static_cast<void>(inflight_table::apply<all_rules>(slot, cause));
             // What the Server has not kept is nothing that it has seen before.
             if (slot.phase == sender_phase::queued && (sent || !resumed)) ring_.mark(slot.id, resumed);
         }
@@ -126,47 +144,52 @@ constexpr errc session<F>::on_connack(event& e, bytes_in body) noexcept {
     if constexpr (has_inbound && !F.persistent) {
         if (!resumed) inbound_.clear();
     }
-    // Where the Server can't say that it has lost the session, or has said so to a connection that was lost in turn, it
-    // may know less than we think: asking again does no harm.
-    bool const doubt = resumed && (old || unsure_);
     if constexpr (has_qos_2) {
-        if (doubt) inbound_.doubt();
+        if (resumed && doubt) inbound_.doubt();
     }
+    // Asking again does no harm.
     if (!resumed || doubt) subscriptions_.ask_again(!resumed);
     greeted_   = false;
     forgotten_ = !resumed;
     asking_    = true;
-    tell_   = true;
-    return errc::ok;
+    tell_      = true;
 }
 
 // --- acknowledgements
 
 template <features F>
-constexpr errc session<F>::on_ack(event& e, packet_type type, packet_id id) noexcept {
+constexpr errc session<F>::on_ack(event& e, packet_type type, packet_id id, reason_code reason) noexcept {
     if (!has_qos_1 || (!has_qos_2 && type != packet_type::puback)) return errc::protocol_error;
     auto* const slot = inflight_.find(id);
     if (slot == nullptr) {
         // Nothing of ours, perhaps of an earlier life. PUBREL lets the Server forget it as well.
-        if (has_qos_2 && type == packet_type::pubrec) control_.answer(packet_type::pubrel, id);
+        if (has_qos_2 && type == packet_type::pubrec && !refused(reason)) release(id, false);
         return errc::ok;
     }
-    auto const cause  = type == packet_type::puback   ? sender_event::puback
-                        : type == packet_type::pubrec ? sender_event::pubrec
-                                                      : sender_event::pubcomp;
-    auto const action = inflight_table::apply<has_qos_2>(*slot, cause);
-    if (action == sender_action::refuse) return errc::protocol_error;
+    auto const action = inflight_table::apply<all_rules>(*slot, cause_of(type, reason));
+    if (action == sender_action::refuse) {
+        // An answer to what was written on the connection before comes again once we have repeated it.
+        return slot->phase == sender_phase::queued && ring_.is_dup(id) ? errc::ok : errc::protocol_error;
+    }
     if (action == sender_action::none) return errc::ok;
     if (action != sender_action::finish) ring_.drop(ring_.find(id));
     if (has_qos_2 && action == sender_action::release) {
         slot->left_at = now_;
-        control_.answer(packet_type::pubrel, id);
+        release(id, true);
         return errc::ok;
     }
     inflight_.erase(slot);
-    e.type = event_type::delivered;
-    e.id   = id;
+    bool const wrong = F.v5 && refused(reason) && type != packet_type::pubcomp;
+    e.type           = wrong ? event_type::rejected : event_type::delivered;
+    e.cause          = wrong ? errc::publish_refused : errc::ok;
+    e.id             = id;
     return errc::ok;
+}
+
+// Puts PUBREL in line; 5.0 says in it if we know nothing of the message [3.6.2.1].
+template <features F>
+constexpr void session<F>::release(packet_id id, bool known) noexcept {
+    reply(packet_type::pubrel, id, known ? reason_code::success : reason_code::packet_identifier_not_found);
 }
 
 template <features F>
@@ -179,7 +202,8 @@ constexpr errc session<F>::on_pubrel(packet_id id) noexcept {
             if (!answered) return errc::protocol_error;
             inbound_.erase(slot);
         }
-        control_.answer(packet_type::pubcomp, id);
+        auto const known = slot != nullptr;
+        reply(packet_type::pubcomp, id, known ? reason_code::success : reason_code::packet_identifier_not_found);
         return errc::ok;
     }
     return errc::protocol_error;
@@ -192,22 +216,20 @@ constexpr errc session<F>::on_suback(event& e, bytes_in body) noexcept {
     auto const id   = load_u16(body.data());
     auto const code = octet(body[2]);
     if (id == 0 || (code > 2 && code != subscription_failure)) return errc::malformed_packet;  // [MQTT-3.9.3-2]
-    auto* s = subscriptions_.find(id, subscription_state::asked);
-    if (s == nullptr) s = subscriptions_.find(id, subscription_state::lapsed);
-    if (s == nullptr) return late_ack_ ? errc::ok : errc::unknown_packet_id;
-    s->given        = code == subscription_failure ? qos::at_most_once : static_cast<qos>(code);
-    s->state        = code == subscription_failure ? subscription_state::refused : subscription_state::granted;
-    tell_           = true;
-    tell(e);
-    return errc::ok;
+    return on_granted(e, id, true, code);
 }
 
+// The answer to SUBSCRIBE or UNSUBSCRIBE.
 template <features F>
-constexpr errc session<F>::on_unsuback(event& e, packet_id id) noexcept {
-    auto* const s = subscriptions_.find(id, subscription_state::leaving);
+constexpr errc session<F>::on_granted(event& e, packet_id id, bool subscribes, std::uint8_t code) noexcept {
+    auto* s = subscriptions_.find(id, subscribes ? subscription_state::asked : subscription_state::leaving);
+    if (subscribes && s == nullptr) s = subscriptions_.find(id, subscription_state::lapsed);
     if (s == nullptr) return late_ack_ ? errc::ok : errc::unknown_packet_id;
-    s->state = subscription_state::left;
-    tell_    = true;
+    bool const wrong = code >= subscription_failure;
+    s->code          = code;
+    s->state         = subscribes ? (wrong ? subscription_state::refused : subscription_state::granted)
+                                  : (wrong ? subscription_state::left_refused : subscription_state::left);
+    tell_            = true;
     tell(e);
     return errc::ok;
 }

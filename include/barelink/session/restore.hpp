@@ -14,6 +14,8 @@ constexpr errc session<F>::restore(bool outbound, packet_id id, std::size_t size
     requires(F.persistent)
 {
     if (id == 0 || (!outbound && !has_qos_2)) return errc::store_failed;
+    // A CONNECT that was not answered may have been the last thing before the reset.
+    greeted_ = true;
     if constexpr (has_inbound) {
         if (!outbound) {
             if (inbound_.full()) return errc::inbound_full;
@@ -39,6 +41,50 @@ constexpr errc session<F>::restore(bool outbound, packet_id id, std::size_t size
     }
     last_id_ = id;
     return errc::ok;
+}
+
+template <features F>
+constexpr void session<F>::withdraw(packet_id id) noexcept
+    requires(F.persistent)
+{
+    ring_.withdraw(ring_.find(id));
+    inflight_.erase(inflight_.find(id));
+}
+
+template <features F>
+constexpr bool session<F>::keeps(packet_id id) noexcept
+    requires(F.persistent)
+{
+    return inflight_.find(id) != nullptr;
+}
+
+template <features F>
+constexpr packet_id session<F>::take_lost_inbound() noexcept
+    requires(F.persistent)
+{
+    if constexpr (has_inbound) {
+        if (!forgotten_ || inbound_.size() == 0) return 0;
+        auto const id = inbound_.begin()->id;
+        inbound_.erase(inbound_.begin());
+        return id;
+    }
+    return 0;
+}
+
+template <features F>
+constexpr bytes_in session<F>::kept(packet_id id) noexcept
+    requires(F.persistent)
+{
+    char* const packet = ring_.find(id);
+    return packet == nullptr || envelope::is(packet) ? bytes_in{} : bytes_in{packet, ring_.size_of(packet)};
+}
+
+template <features F>
+constexpr bytes_in session<F>::take_answers() noexcept
+    requires(F.persistent)
+{
+    fill_control();
+    return control_.take_fresh();
 }
 
 }  // namespace barelink::inline v0

@@ -63,13 +63,25 @@ public:
     // Takes over a packet that was written to what reserve() gave.
     constexpr void append(std::size_t size) noexcept { tail_ = static_cast<position>(tail_ + size); }
 
-    // What waits, in one piece; `only_current` stops at the end of the packet that has been started. Empty although
-    // not all_sent(): a source failed. Work: the packets that wait, and one call of a source.
-    [[nodiscard]] constexpr bytes_in pending(bool only_current) noexcept {
+    // How far the packets that wait reach of which only `quota` are publishes above QoS 0. Work: these packets.
+    [[nodiscard]] constexpr char* reach(unsigned quota) noexcept {
+        char* at = next();
+        for (; at != data_ + tail_; at = behind(at)) {
+            char const* const packet = wire(at);
+            bool const        counts = is_publish(packet[0]) && level_of(packet) != qos::at_most_once;
+            if (counts && quota-- == 0) break;
+        }
+        return at;
+    }
+    [[nodiscard]] constexpr char* tail() noexcept { return data_ + tail_; }
+
+    // What waits up to `end`, in one piece; `only_current` stops at the end of the packet that has been started. Empty
+    // although there is something: a source failed. Work: the packets that wait, and one call of a source.
+    [[nodiscard]] constexpr bytes_in pending(bool only_current, char* end) noexcept {
         char* const at  = next();
-        char*       end = only_current ? behind(at) : data_ + tail_;
+        if (only_current) end = behind(at);
         if constexpr (Sources) {
-            if (next_ != tail_ && envelope::is(at)) return pull();
+            if (at != end && envelope::is(at)) return pull();
             for (char* p = at; p != end; p = behind(p)) {
                 if (envelope::is(p)) end = p;
                 if (end == p) break;
@@ -132,6 +144,11 @@ public:
         return nullptr;
     }
 
+    // Requires: it is here.
+    [[nodiscard]] constexpr bool is_dup(packet_id id) noexcept {
+        return (octet(*wire(find(id))) & publish_flag::dup) != 0;
+    }
+
     [[nodiscard]] static constexpr std::size_t size_of(char* packet) noexcept {
         return static_cast<std::size_t>(behind(packet) - packet);
     }
@@ -169,6 +186,10 @@ public:
         auto const* at = packet + header_size(packet);
         return level_of(packet) == qos::at_most_once ? packet_id{0} : load_u16(at + 2 + load_u16(at));
     }
+    // Of a SUBSCRIBE or UNSUBSCRIBE.
+    [[nodiscard]] static constexpr packet_id request_id_of(char const* packet) noexcept {
+        return load_u16(packet + header_size(packet));
+    }
     [[nodiscard]] static constexpr qos level_of(char const* packet) noexcept {
         return static_cast<qos>((octet(packet[0]) & publish_flag::qos_mask) >> 1);
     }
@@ -191,9 +212,7 @@ private:
         char* const envelope = data_ + next_;
         char* const packet   = wire(envelope);
         auto&       slot     = slot_of(envelope);
-        auto const  fixed    = header_size(packet);
-        auto const  header   = static_cast<position>(
-            fixed + publish_header_size(load_u16(packet + fixed), level_of(packet)));
+        auto const  header   = slot.header;
         if (partial_ == slot.window) {
             auto const room  = static_cast<std::size_t>(behind(envelope) - (packet + header));
             auto const wish  = slot.size - slot.pulled < room ? slot.size - slot.pulled : room;
@@ -205,8 +224,8 @@ private:
         }
         return {packet + partial_, static_cast<std::size_t>(slot.window - partial_)};
     }
-    [[nodiscard]] static constexpr position header_size(char const* packet) noexcept {
-        position size = 2;
+    [[nodiscard]] BARELINK_NOINLINE static constexpr unsigned header_size(char const* packet) noexcept {
+        unsigned size = 2;
         while (octet(packet[size - 1]) > 0x7F) ++size;
         return size;
     }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// The engine's way out: from a command to the ring, from the lanes to the transport, and what time brings.
+// The engine's way out: from the lanes to the transport, and what time brings.
 #pragma once
 
 #include <barelink/session/session.hpp>
-#include <barelink/topic/filter.hpp>
 #include <barelink/wire/ack.hpp>
 #include <barelink/wire/connect.hpp>
 #include <barelink/wire/publish.hpp>
@@ -12,8 +11,25 @@ namespace barelink::inline v0 {
 
 template <features F>
 template <class Packet>
-constexpr errc session<F>::begin(options const& o, Packet const& c) noexcept {
+constexpr errc session<F>::begin(options const& o, Packet const& c, property_list auth) noexcept {
     if (!F.has(c.protocol)) return errc::bad_version;
+    auto const wrong = write_connect(o, c, auth);
+    if (wrong != errc::ok) return wrong;
+    options_       = &o;
+    clean_session_ = c.clean_session;
+    fault_         = errc::ok;
+    late_ack_      = false;
+    hungry_        = true;
+    state_         = session_state::connecting;
+    return errc::ok;
+}
+
+template <features F>
+template <class Packet>
+constexpr errc session<F>::write_connect(options const& o, Packet const& c, property_list auth) noexcept {
+    if constexpr (F.v5) {
+        if (c.protocol == version::v5) return begin_5(o, c, auth);
+    }
     if (auto const wrong = check_connect<F.only()>(c); wrong != errc::ok) return wrong;
     // Written once, behind the longest fixed header that it can get here; its own is put right in front of it.
     auto const memory  = inbox_.memory();
@@ -27,166 +43,6 @@ constexpr errc session<F>::begin(options const& o, Packet const& c) noexcept {
     inbox_.clear();
     inbox_.received(body_at + w.size());
     inbox_.skip(start);
-    options_       = &o;
-    clean_session_ = c.clean_session;
-    fault_         = errc::ok;
-    late_ack_      = false;
-    hungry_        = true;
-    state_         = session_state::connecting;
-    return errc::ok;
-}
-
-template <features F>
-constexpr packet_id session<F>::next_id() noexcept {
-    do {
-        ++last_id_;
-    } while (last_id_ == 0 || inflight_.find(last_id_) != nullptr || subscriptions_.uses(last_id_));
-    return last_id_;
-}
-
-template <features F>
-constexpr errc session<F>::check(message const& m) const noexcept {
-    if (m.topic.size() > topic_size_max || check_topic_name(m.topic) != errc::ok) return errc::bad_topic;
-    if (!F.has(m.level)) return errc::bad_qos;
-    if (m.level == qos::at_most_once) return state_ == session_state::online ? errc::ok : errc::not_connected;
-    return inflight_.full() ? errc::inflight_full : errc::ok;
-}
-
-template <features F>
-constexpr result<packet_id> session<F>::publish(message const& m) noexcept {
-    if (auto const wrong = check(m); wrong != errc::ok) return wrong;
-    auto const total = packet_size(publish_header_size(m.topic.size(), m.level) + m.payload.size());
-    if (total > ring_.capacity()) return errc::publish_too_long;
-    char* to = ring_.reserve(total);
-    if (to == nullptr) return errc::ring_full;
-    auto const id = m.level == qos::at_most_once ? packet_id{0} : next_id();
-    to            = write_publish_header(to, m, id, m.payload.size());
-    move_bytes(to, m.payload.data(), m.payload.size());
-    ring_.append(total);
-    if (id != 0) inflight_.add({.id = id, .phase = sender_phase::queued});
-    return id;
-}
-
-template <features F>
-constexpr result<packet_id> session<F>::publish(message const& m, std::uint32_t size,
-                                                payload_source const& source) noexcept
-    requires(F.sources)
-{
-    if (auto const wrong = check(m); wrong != errc::ok) return wrong;
-    auto const header = packet_size(publish_header_size(m.topic.size(), m.level) + size) - size;
-    if (size > remaining_length_max - header) return errc::publish_too_long;
-    auto const room = ring_.reserve_all();
-    auto const id   = m.level == qos::at_most_once ? packet_id{0} : next_id();
-    if (header + size <= room.size()) {
-        char* const to = write_publish_header(room.data(), m, id, size);
-        if (source(0, {to, size}) != size) return errc::source_failed;
-        ring_.append(header + size);
-    } else {
-        auto const   slots = source_slots();
-        std::uint8_t index = 0;
-        while (index < slots.size() && slots[index].read) ++index;
-        if (index == slots.size()) return errc::sources_full;
-        // A part of what is free, so that other publishes still find room.
-        auto scratch = room.size() / 4 < envelope::scratch_max ? room.size() / 4 : envelope::scratch_max;
-        while (scratch > 1 && envelope::stored_size(header + scratch) > room.size()) scratch /= 2;
-        auto const total = envelope::stored_size(header + scratch);
-        if (scratch == 0 || total > room.size()) {
-            return envelope::stored_size(header + 1) > ring_.capacity() ? errc::publish_too_long : errc::ring_full;
-        }
-        write_publish_header(envelope::open(room.data(), header + scratch, index), m, id, size);
-        slots[index] = {.read = source, .size = size};
-        ring_.append(total);
-    }
-    if (id != 0) inflight_.add({.id = id, .phase = sender_phase::queued});
-    return id;
-}
-
-// Writes SUBSCRIBE or UNSUBSCRIBE for one filter: several lie together in the ring and leave in one write, before the
-// publishes that wait, which may be what causes the messages subscribed to. Returns false if there is no room now.
-// Work: the filter and the ring.
-template <features F>
-constexpr bool session<F>::request(subscription& s) noexcept {
-    bool const wanted = s.state == subscription_state::wanted;
-    auto const size   = 2 + 2 + s.filter.size() + (wanted ? 1U : 0U);
-    char*      to     = ring_.insert(packet_size(size));
-    if (to == nullptr) return false;
-    s.id       = next_id();
-    s.state    = wanted ? subscription_state::asked : subscription_state::leaving;
-    s.asked_at = now_;
-    *to++      = static_cast<char>(first_byte(wanted ? packet_type::subscribe : packet_type::unsubscribe, 2));
-    to         = write_length(to, static_cast<std::uint32_t>(size));
-    to         = store_u16(to, s.id);
-    to         = store_u16(to, static_cast<std::uint16_t>(s.filter.size()));
-    move_bytes(to, s.filter.data(), s.filter.size());
-    if (wanted) to[s.filter.size()] = static_cast<char>(s.level);
-    return true;
-}
-
-// Asks for what is declared and not yet asked for, as far as there is room for requests.
-template <features F>
-constexpr void session<F>::request_all() noexcept {
-    asking_ = false;
-    for (auto& s : subscriptions_) {
-        if (s.state != subscription_state::wanted && s.state != subscription_state::unwanted) continue;
-        if (subscriptions_.requests() == requests_max_ || !request(s)) {
-            asking_ = true;
-            return;
-        }
-    }
-}
-
-template <features F>
-constexpr errc session<F>::subscribe(std::string_view filter, qos level) noexcept {
-    if (find_filter_fault(filter) != filter_fault::none) return errc::bad_filter;
-    if (!F.has(level)) return errc::bad_qos;
-    return change(filter, level, subscription_state::wanted);
-}
-
-template <features F>
-constexpr errc session<F>::unsubscribe(std::string_view filter) noexcept {
-    if (find_filter_fault(filter) != filter_fault::none) return errc::bad_filter;
-    auto* const s = subscriptions_.find_or_free(filter);
-    // What was never asked of the Server is simply not asked.
-    if (s != nullptr && s->state == subscription_state::wanted && state_ != session_state::online && clean_session_) {
-        s->state = subscription_state::left;
-        tell_    = true;
-        return errc::ok;
-    }
-    return change(filter, qos::at_most_once, subscription_state::unwanted);
-}
-
-template <features F>
-constexpr errc session<F>::change(std::string_view filter, qos level, subscription_state wish) noexcept {
-    auto const size = packet_size(2 + 2 + filter.size() + 1);
-    if (size > ring_.capacity()) return errc::request_too_long;
-    auto* const s = subscriptions_.find_or_free(filter);
-    if (s == nullptr) return errc::subscriptions_full;
-    bool const online = state_ == session_state::online;
-    if (online && subscriptions_.requests() == requests_max_) return errc::subscribe_requests_full;
-    if (online && ring_.reserve(size) == nullptr) return errc::ring_full;
-    // The answer to a request for the same filter that is still on its way counts for nobody.
-    if (s->waits()) late_ack_ = true;
-    s->filter = filter;
-    s->state  = wish;
-    s->level  = level;
-    asking_   = true;
-    if (online) static_cast<void>(request(*s));
-    return errc::ok;
-}
-
-template <features F>
-constexpr errc session<F>::acknowledge(packet_id id) noexcept
-    requires(F.deferred_ack)
-{
-    auto* const slot = inbound_.find_held(id);
-    // A message of which chunks are still to come is not the user's yet.
-    bool const handing = flow_ == flow::handing || flow_ == flow::told;
-    bool const coming  = handing && after_ != after::message && shown_id_ == id;
-    if (slot == nullptr || coming) return errc::nothing_to_acknowledge;
-    slot->state = slot->state == inbound_state::held_2 ? inbound_state::done_2
-                  : slot->state == inbound_state::left ? inbound_state::known
-                                                       : inbound_state::done_1;
-    stalled_    = false;
     return errc::ok;
 }
 
@@ -196,6 +52,21 @@ constexpr errc session<F>::disconnect() noexcept {
     state_ = session_state::closing;
     timers_.stop(timer::ping);
     return errc::ok;
+}
+
+template <features F>
+constexpr void session<F>::close() noexcept {
+    forget_open_message();
+    state_   = session_state::offline;
+    hungry_  = true;
+    stalled_ = false;
+    pinging_ = false;
+    inbox_.clear();
+    control_.clear();
+    timers_.stop_all();
+    ring_.rewind();
+    subscriptions_.lose_connection();
+    if constexpr (F.deferred_ack) inbound_.lose_connection();
 }
 
 // Puts in line what the tables owe: answers of the user, and the release lane, PUBRELs that have to be sent again
@@ -220,7 +91,7 @@ constexpr void session<F>::fill_control() noexcept {
             if (slot == nullptr) break;
             control_.answer(packet_type::pubrel, slot->id);
             slot->left_at = now_;
-            static_cast<void>(inflight_table::apply<has_qos_2>(*slot, sender_event::left_release));
+            static_cast<void>(inflight_table::apply<all_rules>(*slot, sender_event::left_release));
         }
     }
 }
@@ -234,20 +105,21 @@ constexpr bytes_in session<F>::choose_output() noexcept {
     } else if (state_ == session_state::online || state_ == session_state::closing) {
         fill_control();
         if (asking_ && state_ == session_state::online) request_all();
-        if (ring_.started() || (control_.empty() && !ring_.all_sent())) {
-            out = ring_.pending(ring_.started());
+        char* const end = ring_reach();
+        if (ring_.started() || (control_.empty() && ring_.next() != end)) {
+            out = ring_.pending(ring_.started(), end);
             if constexpr (F.sources) {
                 if (out.empty()) give_up_source();
             }
-        } else if (control_.empty() && state_ == session_state::closing && after_ == after::nothing) {
-            control_.empty_packet(packet_type::disconnect);
+        } else if (control_.empty() && ring_.all_sent() && state_ == session_state::closing &&
+                   after_ == after::nothing) {
             state_ = session_state::leaving;
-            out    = control_.pending();
+            out    = farewell();
         } else {
             out = control_.pending();
         }
     } else if (state_ == session_state::leaving) {
-        out = control_.pending();
+        out = is_5() ? inbox_.unread() : control_.pending();
     }
     if (out.empty()) {
         timers_.stop(timer::write);
@@ -257,11 +129,43 @@ constexpr bytes_in session<F>::choose_output() noexcept {
     return out;
 }
 
+// How far the ring may be written: 5.0 bounds what is not acknowledged [MQTT-3.3.4-7]. What is behind that waits, so
+// that the order is kept.
+template <features F>
+constexpr char* session<F>::ring_reach() noexcept {
+    if constexpr (F.v5) {
+        if (is_5()) {
+            auto const busy = inflight_.busy();
+            auto const most = five_.grants.receive_max;
+            return ring_.reach(busy < most ? most - busy : 0U);
+        }
+    }
+    return ring_.tail();
+}
+
+// The last packet.
+template <features F>
+constexpr bytes_in session<F>::farewell() noexcept {
+    if constexpr (F.v5) {
+        if (is_5()) return build_farewell();
+    }
+    control_.empty_packet(packet_type::disconnect);
+    return control_.pending();
+}
+
+// No answer counts as late before this instant.
+template <features F>
+constexpr instant session<F>::patience() const noexcept {
+    bool const coming = flow_ != flow::none || inbox_.size() != 0;
+    return coming ? heard_at_ + options_->request_timeout_ms : now_;
+}
+
 // The publish whose source failed is forgotten, or it would fail again and again.
 template <features F>
 constexpr void session<F>::give_up_source() noexcept {
     char* const packet = ring_.next();
     failed_id_         = ring_.id_of(ring_.wire(packet));
+    failed_dup_        = (octet(*ring_.wire(packet)) & publish_flag::dup) != 0;
     failed_            = true;
     tell_              = true;
     fault_             = errc::source_failed;
@@ -270,13 +174,13 @@ constexpr void session<F>::give_up_source() noexcept {
 }
 
 template <features F>
-constexpr void session<F>::sent(std::size_t count) noexcept {
+constexpr void session<F>::note_sent(std::size_t count) noexcept {
     if (count == 0) return;
     stalled_ = false;
     // What is sent makes a ping needless [MQTT-3.1.2-23], but not for one who hears nothing: the link may be dead.
-    auto const keep_alive_s = options_->keep_alive_s;
-    if (keep_alive_s != 0 && state_ <= session_state::online && (heard_ || !timers_.armed(timer::ping))) {
-        timers_.arm(timer::ping, now_ + ping_after(keep_alive_s));
+    auto const keep_alive = keep_alive_s();
+    if (keep_alive != 0 && state_ <= session_state::online && (heard_ || !timers_.armed(timer::ping))) {
+        timers_.arm(timer::ping, now_ + ping_after(keep_alive));
         heard_ = false;
     }
     if (state_ == session_state::connecting) {
@@ -288,12 +192,19 @@ constexpr void session<F>::sent(std::size_t count) noexcept {
             greeted_ = true;
             timers_.arm(timer::answer, now_ + options_->request_timeout_ms);
         }
+    } else if (F.v5 && is_5() && state_ == session_state::leaving) {
+        inbox_.skip(count);
+        if (inbox_.size() == 0) state_ = session_state::closed;
     } else if (ring_.started() || control_.empty()) {
         while (count != 0) {
             if (char* const packet = ring_.sent(count)) left(packet);
         }
     } else {
         control_.sent(count);
+        if (pinging_ && control_.empty()) {
+            pinging_ = false;
+            timers_.arm(timer::answer, now_ + options_->request_timeout_ms);
+        }
         if (state_ == session_state::leaving && control_.empty()) state_ = session_state::closed;
     }
     // The transport took only a part and has to take the rest.
@@ -306,12 +217,14 @@ constexpr void session<F>::sent(std::size_t count) noexcept {
 template <features F>
 constexpr void session<F>::left(char* packet) noexcept {
     char const* const wire = ring_.wire(packet);
-    auto const        id   = ring_.is_publish(wire[0]) ? ring_.id_of(wire) : packet_id{0};
+    bool const        mine = ring_.is_publish(wire[0]);
+    auto const        id   = mine ? ring_.id_of(wire) : packet_id{0};
+    if (!mine) subscriptions_.written(ring_.request_id_of(wire), now_);
     if (!has_qos_1 || id == 0) {
         ring_.drop(packet);
     } else if (auto* const slot = inflight_.find(id)) {
         slot->left_at = now_;
-        static_cast<void>(inflight_table::apply<has_qos_2>(*slot, ring_.level_of(wire) == qos::exactly_once
+        static_cast<void>(inflight_table::apply<all_rules>(*slot, ring_.level_of(wire) == qos::exactly_once
                                                            ? sender_event::left_qos_2
                                                            : sender_event::left_qos_1));
     }
@@ -323,14 +236,16 @@ constexpr void session<F>::on_time(instant now) noexcept {
     if (state_ != session_state::online || !timers_.due(timer::ping, now) || !has_room()) return;
     control_.empty_packet(packet_type::pingreq);
     timers_.stop(timer::ping);
-    if (!timers_.armed(timer::answer)) timers_.arm(timer::answer, now + options_->request_timeout_ms);
+    // The answer is awaited from the moment at which the ping has left: a packet that is started goes first.
+    pinging_ = !timers_.armed(timer::answer);
 }
 
 template <features F>
 constexpr errc session<F>::expire() noexcept {
     if (state_ == session_state::offline || fault_ != errc::ok) return fault_;
     if (timers_.due(timer::write, now_)) return fault_ = errc::write_timeout;
-    if (!hungry_) return errc::ok;
+    // Nor while a packet is coming in: the answer may be behind it.
+    if (!hungry_ || !now_.reached(patience())) return errc::ok;
     if (subscriptions_.expire(now_, 2 * options_->request_timeout_ms)) late_ack_ = tell_ = true;
     if (timers_.due(timer::answer, now_)) {
         fault_ = state_ == session_state::waiting ? errc::connack_timeout : errc::ping_timeout;
@@ -346,10 +261,13 @@ template <features F>
 constexpr deadline session<F>::next_deadline() const noexcept {
     if (state_ == session_state::offline) return {};
     // expire() blames nobody before all that came is taken out, so until then there is nothing to wake up for.
-    auto first = timers_.next(state_ == session_state::online && has_room(), hungry_);
+    auto first = timers_.next(state_ == session_state::online && has_room());
     if (!hungry_) return first;
-    first.earliest(subscriptions_.overdue(2 * options_->request_timeout_ms));
-    if (has_qos_1 && state_ >= session_state::online) first.earliest(inflight_.overdue(options_->publish_timeout_ms));
+    auto answers = subscriptions_.overdue(2 * options_->request_timeout_ms);
+    answers.earliest(timers_.at(timer::answer));
+    if (has_qos_1 && state_ >= session_state::online) answers.earliest(inflight_.overdue(options_->publish_timeout_ms));
+    answers.not_before(patience());
+    first.earliest(answers);
     return first;
 }
 

@@ -27,23 +27,15 @@
 #include <barelink/session/inflight.hpp>
 #include <barelink/session/memory.hpp>
 #include <barelink/session/options.hpp>
+#include <barelink/session/phases.hpp>
 #include <barelink/session/ring.hpp>
+#include <barelink/session/state_5.hpp>
 #include <barelink/session/subscriptions.hpp>
 #include <barelink/session/timers.hpp>
 #include <barelink/wire/connect.hpp>
 #include <barelink/wire/publish.hpp>
 
 namespace barelink::inline v0 {
-
-enum class session_state : std::uint8_t {
-    offline,
-    connecting,  // CONNECT has to be written
-    waiting,     // CONNACK has to come
-    online,
-    closing,  // everything else has to be written
-    leaving,  // DISCONNECT has to be written
-    closed,   // DISCONNECT is written: the transport has to be closed [MQTT-3.14.4-1]
-};
 
 template <features F>
 class session {
@@ -53,6 +45,8 @@ public:
           subscriptions_{m.subscriptions}, control_{m.control} {
         if constexpr (has_inbound) inbound_ = inbound_table{m.inbound};
         if constexpr (F.sources) sources_ = m.sources;
+        if constexpr (F.v5) extras_ = m.subscribing.data();
+        if constexpr (F.aliases_in) aliases_in_ = m.aliases_in;
     }
 
     [[nodiscard]] constexpr session_state state() const noexcept { return state_; }
@@ -64,22 +58,12 @@ public:
     // A transport stands: puts CONNECT in line. `o` must outlive the connection. Returns what check_connect() says,
     // bad_version, or connect_too_long (CONNECT is built in the receive buffer); then nothing has changed.
     // `c` says what CONNECT says: a connect_packet, or `o` itself.
+    // `auth`: the method, and data, of an enhanced authentication [4.12].
     template <class Packet = connect_packet>
-    [[nodiscard]] constexpr errc begin(options const& o, Packet const& c) noexcept;
+    [[nodiscard]] constexpr errc begin(options const& o, Packet const& c, property_list auth = {}) noexcept;
     // The transport is gone. What is not acknowledged stays and is sent again after the next CONNACK [MQTT-4.4.0-1].
     // Work: the bytes in the ring.
-    BARELINK_NOINLINE constexpr void end() noexcept {
-        forget_open_message();
-        state_   = session_state::offline;
-        hungry_  = true;
-        stalled_ = false;
-        inbox_.clear();
-        control_.clear();
-        timers_.stop_all();
-        ring_.rewind();
-        subscriptions_.lose_connection();
-        if constexpr (F.deferred_ack) inbound_.lose_connection();
-    }
+    BARELINK_NOINLINE constexpr void end() noexcept { close(); }
 
     // --- bytes and time
 
@@ -107,15 +91,16 @@ public:
     }
     constexpr void received(std::size_t count) noexcept {
         inbox_.received(count);
-        hungry_ = false;
-        heard_  = true;
+        hungry_   = false;
+        heard_    = true;
+        heard_at_ = now_;
     }
 
     // What to write next: whole packets, as many as lie together. Work: the packets that wait. Lifetime: until the
     // next call other than sent().
     [[nodiscard]] BARELINK_NOINLINE constexpr bytes_in pending_output() noexcept { return choose_output(); }
     // The transport took the first `count` bytes of it.
-    constexpr void sent(std::size_t count) noexcept;
+    BARELINK_NOINLINE constexpr void sent(std::size_t count) noexcept { note_sent(count); }
 
     // What happened next, or an event that is false. Ends the last event: its message is answered, its views are void.
     // Work: one packet, or the tables.
@@ -138,18 +123,38 @@ public:
     // Queues a message; topic and payload are copied. Returns its packet id (0 at QoS 0), or bad_topic, bad_qos,
     // not_connected (QoS 0 only), inflight_full, ring_full, publish_too_long. Work: the message, and the ring if it has
     // to be moved together. [4.3]
-    constexpr result<packet_id> publish(message const& m) noexcept;
+    constexpr result<packet_id> publish(message const& m) noexcept { return queue(m, {}); }
+    // With properties [3.3.2.3], which are copied. Also: bad_property, bad_topic_alias (aliases are set by the engine),
+    // and on line what the Server does not grant: qos_unavailable, retain_unavailable, packet_too_long_for_server.
+    constexpr result<packet_id> publish(message const& m, property_list with) noexcept
+        requires(F.v5)
+    {
+        return queue(m, with);
+    }
     // The same for a payload of `size` bytes that is pulled from `source`; `m.payload` is ignored. What fits the ring
     // is pulled at once, else the source is used until the message is delivered (QoS 0: written). Also: sources_full,
     // source_failed.
     constexpr result<packet_id> publish(message const& m, std::uint32_t size, payload_source const& source) noexcept
-        requires(F.sources);
+        requires(F.sources)
+    {
+        return queue(m, size, source, {});
+    }
+    constexpr result<packet_id> publish(message const& m, std::uint32_t size, payload_source const& source,
+                                        property_list with) noexcept
+        requires(F.sources && F.v5)
+    {
+        return queue(m, size, source, with);
+    }
 
     // Declares a subscription; asks for it now, or after the next CONNACK. The filter is borrowed until it is cancelled
     // or refused; one that got no answer in time is asked for again on the next connection. Returns bad_filter,
     // bad_qos, subscriptions_full, subscribe_requests_full, ring_full or request_too_long. A known filter is asked for
     // again with the new QoS [MQTT-3.8.4-3].
     [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level) noexcept;
+    // With the options of 5.0, of which the properties are borrowed as the filter. Also: bad_option, bad_property. What
+    // the Server does not have is told as subscribe_failed.
+    [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level, subscribe_options const& how) noexcept
+        requires(F.v5);
     // Cancels one, likewise; also one that only the Server knows.
     [[nodiscard]] constexpr errc unsubscribe(std::string_view filter) noexcept;
 
@@ -166,6 +171,25 @@ public:
 
     // Leaves in order: what is queued is written first, then DISCONNECT. Returns not_connected.
     [[nodiscard]] constexpr errc disconnect() noexcept;
+    // With a reason and properties [3.14], which are borrowed until the connection is over. Also: bad_reason,
+    // bad_property, request_too_long, packet_too_long_for_server.
+    [[nodiscard]] constexpr errc disconnect(reason_code reason, property_list with = {}) noexcept
+        requires(F.v5);
+
+    // --- for the owner of a 5.0 connection that ends
+
+    // A DISCONNECT that tells the Server about fault(), to be written at once; empty if nothing can be said [4.13.1].
+    // Lifetime: until the next call.
+    [[nodiscard]] constexpr bytes_in last_words() noexcept
+        requires(F.v5);
+    // The reason and the properties of the packet that ended the connection. Lifetime: until the next begin().
+    constexpr void tell_end(event& e) const noexcept
+        requires(F.v5)
+    {
+        if (!five_.left) return;
+        e.reason = five_.reason;
+        e.with   = five_.with;
+    }
 
     // --- for a store
 
@@ -181,46 +205,22 @@ public:
         requires(F.persistent);
     // Takes back the last publish, which was not written yet, because it could not be stored.
     constexpr void withdraw(packet_id id) noexcept
-        requires(F.persistent)
-    {
-        ring_.withdraw(ring_.find(id));
-        inflight_.erase(inflight_.find(id));
-    }
+        requires(F.persistent);
     // Whether `id` is a publish of ours that is not acknowledged.
     [[nodiscard]] constexpr bool keeps(packet_id id) noexcept
-        requires(F.persistent)
-    {
-        return inflight_.find(id) != nullptr;
-    }
+        requires(F.persistent);
     // After `connected`: if the Server has lost the session, one received QoS 2 message after the other that is
     // forgotten, then 0.
     [[nodiscard]] constexpr packet_id take_lost_inbound() noexcept
-        requires(F.persistent)
-    {
-        if constexpr (has_inbound) {
-            if (!forgotten_ || inbound_.size() == 0) return 0;
-            auto const id = inbound_.begin()->id;
-            inbound_.erase(inbound_.begin());
-            return id;
-        }
-        return 0;
-    }
+        requires(F.persistent);
     // The PUBLISH `id` as it lies in the ring, to be stored. Empty for one with a source: it can't be kept. Lifetime:
     // until the next call.
     [[nodiscard]] constexpr bytes_in kept(packet_id id) noexcept
-        requires(F.persistent)
-    {
-        char* const packet = ring_.find(id);
-        return packet == nullptr || envelope::is(packet) ? bytes_in{} : bytes_in{packet, ring_.size_of(packet)};
-    }
+        requires(F.persistent);
     // Answers in line that were not asked for yet: PUBREC, PUBREL and PUBCOMP change what a store has to know, and must
     // be stored before they are written. Requires: called after next_event() and before sent(). Lifetime: likewise.
     [[nodiscard]] constexpr bytes_in take_answers() noexcept
-        requires(F.persistent)
-    {
-        fill_control();
-        return control_.take_fresh();
-    }
+        requires(F.persistent);
 
 private:
     struct nothing {};
@@ -228,21 +228,22 @@ private:
     static constexpr bool has_qos_2 = F.has(qos::exactly_once);
 
     static constexpr bool has_inbound = has_qos_2 || F.deferred_ack;
+    static constexpr bool all_rules   = has_qos_2 || F.v5;
+    static constexpr unsigned answer_size = F.v5 ? v5::ack_size_max : ack_size;
 
-    // What has to be done when the last event is over.
-    enum class after : std::uint8_t { nothing, piece, message };
-    // What becomes of the message in front of the receive buffer.
-    enum class flow : std::uint8_t {
-        none,       // there is none
-        handing,    // the user gets it
-        told,       // the user has got the last piece of it
-        dropping,   // it is too large
-        repeating,  // the user has got it before
-    };
+    using after = detail::after;
+    using flow  = detail::flow;
 
     // A constant if there is only one, so that nothing of the others is left.
     [[nodiscard]] constexpr version spoken() const noexcept {
         return F.only() != version{} ? F.only() : options_->protocol;
+    }
+    [[nodiscard]] constexpr bool is_5() const noexcept { return F.v5 && spoken() == version::v5; }
+    [[nodiscard]] constexpr std::uint16_t keep_alive_s() const noexcept {
+        if constexpr (F.v5) {
+            if (is_5() && state_ >= session_state::online) return five_.grants.keep_alive_s;
+        }
+        return options_->keep_alive_s;
     }
 
     // receive.hpp
@@ -257,38 +258,90 @@ private:
     constexpr std::uint32_t piece() const noexcept;
     constexpr void end_piece() noexcept;
     constexpr std::uint32_t head_size() const noexcept;
-    constexpr void catch_id(std::uint32_t here, std::uint32_t id_at) noexcept;
+    constexpr errc check_head(std::uint32_t head) noexcept;
+    constexpr void catch_id(std::uint32_t here) noexcept;
+    // Where the identifier of the open message stands, if it has one.
+    [[nodiscard]] constexpr std::uint32_t id_at() const noexcept { return header_.size + 2U + topic_size(); }
     constexpr bool admit() noexcept;
     constexpr bool is_known() noexcept;
     constexpr void repeat(inbound_slot& slot) noexcept;
     constexpr void answer() noexcept;
-    constexpr errc on_ack(event& e, packet_type type, packet_id id) noexcept;
+    constexpr void accept(event& e, bool session_present, bool resumed, bool doubt) noexcept;
+    constexpr errc on_ack(event& e, packet_type type, packet_id id, reason_code reason) noexcept;
     constexpr errc on_pubrel(packet_id id) noexcept;
+    constexpr void release(packet_id id, bool known) noexcept;
+    // Puts an answer in line; only 5.0 has reasons.
+    constexpr void reply(packet_type type, packet_id id, reason_code reason = reason_code::success) noexcept {
+        if constexpr (F.v5) {
+            if (is_5()) return control_.answer(type, id, reason);
+        }
+        control_.answer(type, id);
+    }
+    // Whether all that has to be kept of a PUBLISH in front has come, if it is larger than the buffer.
+    constexpr bool has_head() const noexcept;
     constexpr errc on_suback(event& e, bytes_in body) noexcept;
-    constexpr errc on_unsuback(event& e, packet_id id) noexcept;
+    constexpr errc on_granted(event& e, packet_id id, bool subscribes, std::uint8_t code) noexcept;
     [[nodiscard]] constexpr std::uint16_t topic_size() const noexcept { return load_u16(inbox_.data() + header_.size); }
     // Room in the control lane beside that for the answer to the message that the user has right now.
     [[nodiscard]] constexpr bool has_room() const noexcept {
-        return control_.has_room(after_ == after::message ? 2 : 1);
+        return control_.has_room(after_ == after::message ? 2 * answer_size : answer_size);
     }
     [[nodiscard]] constexpr qos shown_level() const noexcept {
         return static_cast<qos>((header_.flags & publish_flag::qos_mask) >> 1);
     }
 
-    // send.hpp
-    constexpr bytes_in choose_output() noexcept;
-    constexpr errc check(message const& m) const noexcept;
+    // five.hpp
+    template <class Packet>
+    constexpr errc begin_5(options const& o, Packet const& c, property_list auth) noexcept;
+    constexpr errc dispatch_5(event& e, bytes_in body) noexcept;
+    constexpr errc on_connack_5(event& e, bytes_in body) noexcept;
+    constexpr errc on_suback_5(event& e, bytes_in body) noexcept;
+    constexpr errc on_ack_5(event& e, bytes_in body) noexcept;
+    static constexpr sender_event cause_of(packet_type type, reason_code reason) noexcept;
+    constexpr void refuse_unsendable() noexcept;
+    constexpr void hear(event& e, reason_code reason, properties const& with) noexcept;
+    constexpr errc say_goodbye(reason_code reason) noexcept;
+    constexpr bool is_chatty(properties const& with) const noexcept;
+    constexpr properties shown_properties() const noexcept;
+    constexpr errc check_head_5(std::uint32_t head) noexcept;
+    constexpr void show_5(event& e) noexcept;
+    constexpr bool five_promise() const noexcept;
+    constexpr bytes_in build_farewell() noexcept;
+    constexpr bool request_5(subscription& s) noexcept;
+    constexpr bool refuse_request(subscription& s, reason_code why) noexcept;
+
+    // commands.hpp
+    constexpr result<packet_id> queue(message const& m, property_list with) noexcept;
+    constexpr result<packet_id> queue(message const& m, std::uint32_t size, payload_source const& source,
+                                      property_list with) noexcept
+        requires(F.sources);
+    constexpr errc check(message const& m, property_list with) const noexcept;
+    constexpr errc check_granted(message const& m, std::size_t packet) const noexcept;
+    constexpr std::size_t publish_head(message const& m, property_list with) const noexcept;
+    constexpr char* write_head(char* to, message const& m, packet_id id, std::size_t size,
+                               property_list with) const noexcept;
     constexpr packet_id next_id() noexcept;
-    constexpr void left(char* packet) noexcept;
-    constexpr void give_up_source() noexcept;
+    constexpr errc change(std::string_view filter, qos level, subscription_state wish,
+                          subscribe_options const* how = nullptr) noexcept;
+    constexpr bool request(subscription& s) noexcept;
+    constexpr void request_all() noexcept;
     constexpr std::span<source_slot> source_slots() const noexcept {
         if constexpr (F.sources) return sources_;
         return {};
     }
-    constexpr errc change(std::string_view filter, qos level, subscription_state wish) noexcept;
+
+    // send.hpp
+    template <class Packet>
+    constexpr errc write_connect(options const& o, Packet const& c, property_list auth) noexcept;
+    constexpr void close() noexcept;
+    constexpr bytes_in choose_output() noexcept;
+    constexpr char* ring_reach() noexcept;
+    constexpr bytes_in farewell() noexcept;
+    constexpr void note_sent(std::size_t count) noexcept;
+    constexpr void left(char* packet) noexcept;
     constexpr void fill_control() noexcept;
-    constexpr bool request(subscription& s) noexcept;
-    constexpr void request_all() noexcept;
+    constexpr void give_up_source() noexcept;
+    constexpr instant patience() const noexcept;
 
     // Small members first: Thumb-1 reaches a byte only within 32 bytes of the object's start, a half-word within 64.
     fixed_header  header_        = {};  // of the packet in front of the receive buffer
@@ -311,6 +364,8 @@ private:
     bool          hold_          = false;  // acknowledge() answers the message that the user has right now
     bool          late_ack_      = false;  // a request has expired, so its answer may still come
     bool          failed_        = false;  // the source of a publish failed, which is to be told
+    bool          failed_dup_    = false;  // and the Server may have had it before
+    bool          pinging_       = false;  // PINGREQ is in line
     timers        timers_        = {};
     std::uint16_t pinned_        = 0;  // bytes of the open message that are kept: its header
     packet_id     shown_id_      = 0;  // of the open message
@@ -319,6 +374,7 @@ private:
     inbox         inbox_         = {};
     std::uint32_t left_          = 0;  // bytes of the open message behind those
     instant       now_           = {};
+    instant       heard_at_      = {};
     ring<F.sources> ring_        = {};
 
     options const*     options_       = nullptr;
@@ -326,12 +382,17 @@ private:
     subscription_table subscriptions_ = {};
     control_lane       control_       = {};
     [[no_unique_address]] std::conditional_t<has_inbound, inbound_table, nothing> inbound_ = {};
+    [[no_unique_address]] std::conditional_t<F.v5, state_5, nothing>             five_       = {};
+    [[no_unique_address]] std::conditional_t<F.v5, subscribe_options*, nothing>  extras_     = {};
+    [[no_unique_address]] std::conditional_t<F.aliases_in, alias_table, nothing> aliases_in_ = {};
     // Only with sources.
     [[no_unique_address]] std::conditional_t<F.sources, std::span<source_slot>, nothing> sources_ = {};
 };
 
 }  // namespace barelink::inline v0
 
+#include <barelink/session/commands.hpp>
+#include <barelink/session/five.hpp>
 #include <barelink/session/messages.hpp>
 #include <barelink/session/receive.hpp>
 #include <barelink/session/restore.hpp>

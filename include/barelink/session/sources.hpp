@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // Payloads that are pulled while they are sent: from flash, a file, a sensor. They lie in the ring as an envelope:
 //
-//   F0 <length> <index> <PUBLISH header> <scratch>
+//   F1 <length> <index> <PUBLISH header> <scratch>
 //
-// F0 is a packet type that never waits in the ring, <length> covers what lies in the ring, and <index> names the
+// No packet begins with F1, <length> covers what lies in the ring, and <index> names the
 // source_slot. So the ring walks over it as over any packet; the wire gets the header, then the scratch, again and
 // again, each time filled anew.
 #pragma once
@@ -28,10 +28,11 @@ struct source_slot {
     std::uint32_t  size   = 0;   // of the payload
     std::uint32_t  pulled = 0;   // how much of it has been put into the scratch so far
     std::uint16_t  window = 0;   // bytes of header and scratch that are to be written now
+    std::uint16_t header = 0;   // bytes before the payload
 };
 
 namespace envelope {
-inline constexpr std::uint8_t mark = first_byte(packet_type::auth);
+inline constexpr std::uint8_t mark = first_byte(packet_type::auth, 1);
 // Room for a few chunks a write is enough; a larger one only takes it from other publishes.
 inline constexpr std::size_t scratch_max = 1024;
 

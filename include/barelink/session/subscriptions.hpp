@@ -9,7 +9,8 @@
 
 #include <barelink/base/bytes.hpp>
 #include <barelink/base/time.hpp>
-#include <barelink/session/events.hpp>
+#include <barelink/session/event_type.hpp>
+#include <barelink/wire/property.hpp>
 #include <barelink/wire/types.hpp>
 
 namespace barelink::inline v0 {
@@ -28,6 +29,7 @@ enum class subscription_state : std::uint8_t {
     late,
     left,
     left_late,
+    left_refused,
 };
 
 struct subscription_report {
@@ -41,6 +43,16 @@ inline constexpr subscription_report subscription_reports[] = {
     {event_type::subscribe_failed, errc::subscribe_timeout, subscription_state::lapsed},
     {event_type::unsubscribed, errc::ok, subscription_state::free},
     {event_type::unsubscribe_failed, errc::unsubscribe_timeout, subscription_state::free},
+    {event_type::unsubscribe_failed, errc::subscription_refused, subscription_state::active},
+};
+
+// What 5.0 adds to a subscription [3.8.3.1]. Lifetime: `with` is the caller's, as long as the filter.
+struct subscribe_options {
+    bool            no_local            = false;  // not what we publish ourselves
+    bool            retain_as_published = false;  // RETAIN as its publisher set it
+    retain_handling retained            = retain_handling::send;
+    std::uint32_t   identifier          = 0;   // comes with each message of this subscription; 0: none
+    property_list   with                = {};  // user properties
 };
 
 // Lifetime: `filter` is the caller's text, until the entry is gone.
@@ -50,10 +62,16 @@ struct subscription {
     packet_id          id       = 0;
     subscription_state state    = {};
     qos                level    = {};  // asked for
-    qos                given    = {};  // granted
+    std::uint8_t       code     = 0;   // what the Server has said: the level granted, or a reason
+    bool               left     = false;  // the request was written, at asked_at
 
     [[nodiscard]] constexpr bool waits() const noexcept {
         return state == subscription_state::asked || state == subscription_state::leaving;
+    }
+    // Whether its answer may still come, so that nothing else may have its identifier [MQTT-2.3.1-3].
+    [[nodiscard]] constexpr bool holds(packet_id other) const noexcept {
+        return id == other && (waits() || state == subscription_state::lapsed || state == subscription_state::late ||
+                               state == subscription_state::left_late);
     }
 };
 
@@ -85,9 +103,18 @@ public:
     }
     [[nodiscard]] constexpr bool uses(packet_id id) const noexcept {
         for (auto const& s : *this) {
-            if (s.waits() && s.id == id) return true;
+            if (s.holds(id)) return true;
         }
         return false;
+    }
+    // A request was written.
+    constexpr void written(packet_id id, instant now) const noexcept {
+        for (auto& s : *this) {
+            if (s.id == id) {
+                s.left     = true;
+                s.asked_at = now;
+            }
+        }
     }
     // Requests that await an answer.
     [[nodiscard]] constexpr std::uint8_t requests() const noexcept {
@@ -98,7 +125,7 @@ public:
     [[nodiscard]] constexpr deadline overdue(std::uint32_t timeout_ms) const noexcept {
         deadline first{};
         for (auto const& s : *this) {
-            if (s.waits()) first.earliest(s.asked_at + timeout_ms);
+            if (s.waits() && s.left) first.earliest(s.asked_at + timeout_ms);
         }
         return first;
     }
@@ -106,7 +133,7 @@ public:
     constexpr bool expire(instant now, std::uint32_t timeout_ms) const noexcept {
         bool any = false;
         for (auto& s : *this) {
-            if (!s.waits() || !now.reached(s.asked_at + timeout_ms)) continue;
+            if (!s.waits() || !s.left || !now.reached(s.asked_at + timeout_ms)) continue;
             s.state = s.state == subscription_state::asked ? subscription_state::late : subscription_state::left_late;
             any     = true;
         }

@@ -28,14 +28,11 @@ public:
     [[nodiscard]] constexpr bool due(timer t, instant now) const noexcept {
         return armed(t) && now.reached(at_[index(t)]);
     }
-    // The first of them, without those that have to wait for something else.
-    [[nodiscard]] constexpr deadline next(bool with_ping, bool with_answer) const noexcept {
-        deadline first{};
-        for (std::size_t i = 0; i < count; ++i) {
-            auto const t = static_cast<timer>(i);
-            if ((t == timer::ping && !with_ping) || (t == timer::answer && !with_answer)) continue;
-            if (armed(t)) first.earliest(at_[i]);
-        }
+    [[nodiscard]] constexpr deadline at(timer t) const noexcept { return {at_[index(t)], armed(t)}; }
+    // What we have to do first ourselves; a ping may have to wait for something else.
+    [[nodiscard]] constexpr deadline next(bool with_ping) const noexcept {
+        auto first = at(timer::write);
+        if (with_ping) first.earliest(at(timer::ping));
         return first;
     }
 

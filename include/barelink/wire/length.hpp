@@ -64,11 +64,13 @@ BARELINK_NOINLINE constexpr std::uint32_t scan_length(char const* from, std::siz
 }
 }  // namespace detail
 
-// Returns would_block if more bytes must come, malformed_packet for a fifth byte or for a longer form than needed
-// (5.0 forbids it [MQTT-1.5.5-1]; no 3.1.1 encoder writes it, and a peer that does may not agree with us on the end).
+// Returns would_block if more bytes must come (with how many are there), malformed_packet for a fifth byte or for a
+// longer form than needed (5.0 forbids it [MQTT-1.5.5-1]; no 3.1.1 encoder writes it, and a peer that does may not
+// agree with us on the end).
 [[nodiscard]] constexpr result<decoded_length> read_length(bytes_in from) noexcept {
     auto const value = detail::scan_length(from.data(), from.size());
     auto const error = detail::length_error(value);
+    if (error == errc::would_block) return {decoded_length{0, static_cast<std::uint8_t>(from.size())}, error};
     if (error != errc::ok) return error;
     return decoded_length{value, length_size(value)};
 }

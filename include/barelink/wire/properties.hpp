@@ -12,6 +12,7 @@
 #include <barelink/base/utf8.hpp>
 #include <barelink/wire/length.hpp>
 #include <barelink/wire/property.hpp>
+#include <barelink/wire/property_rules.hpp>
 #include <barelink/wire/reader.hpp>
 #include <barelink/wire/writer.hpp>
 

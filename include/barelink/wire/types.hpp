@@ -67,6 +67,9 @@ inline constexpr std::uint8_t subscription_failure = 0x80;
     return true;
 }
 
+// Which retained messages a subscription brings at once [5.0, 3.8.3.1].
+enum class retain_handling : std::uint8_t { send = 0, send_if_new = 1, do_not_send = 2 };
+
 // An Application Message on its way. Lifetime: borrowed views; each user says for how long.
 struct message {
     std::string_view topic   = {};

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
 #include <barelink/base/bytes.hpp>
 #include <barelink/base/errc.hpp>
-#include <barelink/wire/ack.hpp>
+#include <barelink/wire/header.hpp>
+#include <barelink/wire/v5/short_ack.hpp>
 #include <barelink/wire/v5/tail.hpp>
 
 namespace barelink::inline v0::v5 {
@@ -17,18 +17,6 @@ struct ack_packet {
     reason_code reason = reason_code::success;
     properties  with   = {};  // of a received one; a view of the packet
 };
-
-inline constexpr std::uint8_t ack_size_max = 5;
-
-// Writes an acknowledgement without properties: four bytes for success, five for another code [3.4.2.1].
-// Requires: room for ack_size_max bytes. Returns the end of what it wrote.
-constexpr char* write_ack(char* to, packet_type type, packet_id id, reason_code reason) noexcept {
-    auto* const end = barelink::write_ack(to, type, id);
-    if (reason == reason_code::success) return end;
-    to[1]  = 3;
-    end[0] = static_cast<char>(reason);
-    return end + 1;
-}
 
 // Writes an acknowledgement with properties: property_list, property_lists, or `properties` of a packet. Returns its
 // length, or request_too_long.

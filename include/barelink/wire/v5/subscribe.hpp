@@ -15,9 +15,6 @@
 
 namespace barelink::inline v0::v5 {
 
-// Which retained messages a subscription brings at once [3.8.3.1].
-enum class retain_handling : std::uint8_t { send = 0, send_if_new = 1, do_not_send = 2 };
-
 struct topic_request {
     std::string_view filter              = {};
     qos              level               = qos::at_most_once;

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: BSL-1.0
+// What the engine does in 5.0 alone.
+#pragma once
+
+#include <barelink/session/session.hpp>
+#include <barelink/topic/shared.hpp>
+#include <barelink/wire/v5/ack.hpp>
+#include <barelink/wire/v5/connack.hpp>
+#include <barelink/wire/v5/connect.hpp>
+#include <barelink/wire/v5/disconnect.hpp>
+#include <barelink/wire/v5/publish.hpp>
+#include <barelink/wire/v5/suback.hpp>
+#include <barelink/wire/v5/subscribe.hpp>
+
+namespace barelink::inline v0 {
+
+// CONNECT with all that options_5 and the limits say.
+template <features F>
+template <class Packet>
+constexpr errc session<F>::begin_5(options const& o, Packet const& c, property_list auth) noexcept {
+    constexpr options_5 plain{};
+    auto const&         more   = o.v5 != nullptr ? *o.v5 : plain;
+    property            own[8] = {};
+    std::size_t         count  = 0;
+    auto const          add    = [&](property_id id, std::uint32_t value, std::uint32_t silent) {
+        if (value != silent) own[count++] = {id, value};
+    };
+    std::uint32_t room = 0xFFFF;
+    if constexpr (has_inbound) room = inbound_.capacity();
+    add(property_id::session_expiry_interval, more.session_expiry_s, 0);
+    add(property_id::receive_maximum, more.receive_maximum != 0 ? more.receive_maximum : room, 0xFFFF);
+    add(property_id::maximum_packet_size, more.maximum_packet_size, 0);
+    add(property_id::topic_alias_maximum, more.topic_alias_maximum, 0);
+    add(property_id::request_response_information, more.request_response_information ? 1 : 0, 0);
+    add(property_id::request_problem_information, more.refuse_problem_information ? 0 : 1, 1);
+    for (auto const& p : auth) own[count++] = p;
+    property_lists const with{{own, count}, more.with};
+    if (auto const e = v5::check_connect(c, with, more.will_with); e != errc::ok) return e;
+    auto const size = v5::encode_connect(inbox_.memory(), c, with, more.will_with);
+    if (!size) return size.error;
+    inbox_.clear();
+    inbox_.received(size.value);
+    five_          = {};
+    five_.more     = more;
+    five_.nameless = c.client_id.empty();
+    return errc::ok;
+}
+
+template <features F>
+constexpr errc session<F>::on_connack_5(event& e, bytes_in body) noexcept {
+    auto const ack = v5::decode_connack(body);
+    if (!ack) return ack.error;
+    hear(e, ack.value.reason, ack.value.with);
+    if (refused(ack.value.reason)) return say_goodbye(ack.value.reason);
+    auto const& with = ack.value.with;
+    if (ack.value.session_present && clean_session_) return errc::session_mismatch;  // [MQTT-3.2.2-2, -4]
+    bool const named   = with.has(property_id::assigned_client_identifier);
+    bool const invited = five_.more.request_response_information || !with.has(property_id::response_information);
+    if (named != five_.nameless || !invited) return errc::protocol_error;  // [MQTT-3.2.2-16, MQTT-3.1.2-28]
+    five_.grants.keep_alive_s = options_->keep_alive_s;
+    five_.grants.take(with);
+    accept(e, ack.value.session_present, ack.value.session_present, unsure_);
+    refuse_unsendable();
+    return errc::ok;
+}
+
+// What waits and may not be sent to this Server is told, not sent [MQTT-3.2.2-11, -14, -15].
+template <features F>
+constexpr void session<F>::refuse_unsendable() noexcept {
+    for (auto& slot : inflight_) {
+        if (slot.phase != sender_phase::queued) continue;
+        char* const packet = ring_.find(slot.id);
+        char* const wire   = ring_.wire(packet);
+        bool const  retain = (octet(wire[0]) & publish_flag::retain) != 0;
+        auto const  wrong  = five_.grants.check(ring_.level_of(wire), retain, ring_.size_of(wire));
+        if (wrong == errc::ok) continue;
+        ring_.drop(packet);
+        slot.phase = sender_phase::uncertain;
+        slot.cause = wrong;
+    }
+}
+
+// Notes the reason and the properties of the packet that `e` tells of.
+template <features F>
+constexpr void session<F>::hear(event& e, reason_code reason, properties const& with) noexcept {
+    five_.reason = reason;
+    five_.with   = with;
+    e.reason     = reason;
+    e.with       = with;
+}
+
+// The Server leaves: nothing more is said to it.
+template <features F>
+constexpr errc session<F>::say_goodbye(reason_code reason) noexcept {
+    five_.left = true;
+    return refused(reason) ? error_of(reason) : errc::server_disconnected;
+}
+
+// A reason string or a user property that was not asked for [MQTT-3.1.2-29].
+template <features F>
+constexpr bool session<F>::is_chatty(properties const& with) const noexcept {
+    return five_.more.refuse_problem_information &&
+           (with.has(property_id::reason_string) || with.has(property_id::user_property));
+}
+
+template <features F>
+constexpr errc session<F>::dispatch_5(event& e, bytes_in body) noexcept {
+    auto const type = header_.type;
+    if (type == packet_type::connack) return on_connack_5(e, body);
+    if (type == packet_type::suback || type == packet_type::unsuback) return on_suback_5(e, body);
+    if (type == packet_type::disconnect) {
+        auto const bye = v5::decode_reason(type, body, sender::server);
+        if (!bye) return bye.error;
+        hear(e, bye.value.reason, bye.value.with);
+        return say_goodbye(bye.value.reason);
+    }
+    bool const acknowledges = type >= packet_type::puback && type <= packet_type::pubcomp;
+    return acknowledges ? on_ack_5(e, body) : errc::protocol_error;
+}
+
+template <features F>
+constexpr errc session<F>::on_ack_5(event& e, bytes_in body) noexcept {
+    auto const ack = v5::decode_ack(header_.type, body);
+    if (!ack) return ack.error;
+    if (is_chatty(ack.value.with)) return errc::protocol_error;
+    if (header_.type == packet_type::pubrel) return on_pubrel(ack.value.id);
+    auto const error = on_ack(e, header_.type, ack.value.id, ack.value.reason);
+    if (e) hear(e, ack.value.reason, ack.value.with);
+    return error;
+}
+
+template <features F>
+constexpr errc session<F>::on_suback_5(event& e, bytes_in body) noexcept {
+    bool const subscribes = header_.type == packet_type::suback;
+    auto const ack        = v5::decode_suback(header_.type, body);
+    if (!ack) return ack.error;
+    if (ack.value.codes.size() != 1 || is_chatty(ack.value.with)) return errc::protocol_error;  // [MQTT-3.8.4-6]
+    auto const error = on_granted(e, ack.value.id, subscribes, octet(ack.value.codes[0]));
+    if (e) e.with = ack.value.with;
+    return error;
+}
+
+// Takes the next steps of a publish that is refused, or that the Server knows nothing of, as the reason says.
+template <features F>
+constexpr sender_event session<F>::cause_of(packet_type type, reason_code reason) noexcept {
+    return type == packet_type::puback    ? sender_event::puback
+           : type == packet_type::pubcomp ? sender_event::pubcomp
+           : refused(reason)              ? sender_event::refused
+                                          : sender_event::pubrec;
+}
+
+// Where the properties of the open message lie. Requires: its head is here.
+template <features F>
+constexpr properties session<F>::shown_properties() const noexcept {
+    auto const at   = header_.size + publish_header_size(topic_size(), shown_level());
+    auto const rest = inbox_.unread().subspan(at);
+    auto const size = read_length(rest);
+    return properties{rest.subspan(size.value.size, size.value.value)};
+}
+
+// The topic of a message that has only an alias, or that sets one. Requires: its head was read without a fault.
+template <features F>
+constexpr errc session<F>::check_head_5(std::uint32_t head) noexcept {
+    auto const at = inbox_.unread().subspan(header_.size, head - header_.size);
+    auto const p  = v5::decode_publish(header_.flags, at, sender::server);
+    if (!p) return p.error;
+    shown_id_ = p.value.id;
+    if (p.value.alias == 0) return errc::ok;
+    if (p.value.alias > five_.more.topic_alias_maximum) return errc::topic_alias_invalid;  // [MQTT-3.1.2-26, -27]
+    if constexpr (F.aliases_in) {
+        if (!p.value.topic.empty()) {
+            aliases_in_.set(p.value.alias, p.value.topic);
+        } else if (!aliases_in_.knows(p.value.alias)) {
+            return errc::protocol_error;  // [3.3.4]
+        }
+    }
+    return errc::ok;
+}
+
+// What of the open message only 5.0 has. A payload that is not the text it is said to be is refused, and the link
+// lives [3.3.2.3.2].
+template <features F>
+constexpr void session<F>::show_5(event& e) noexcept {
+    e.with = shown_properties();
+    if constexpr (F.aliases_in) {
+        if (e.topic.empty()) {
+            e.topic = aliases_in_.find(static_cast<std::uint16_t>(e.with.number(property_id::topic_alias)));
+        }
+    }
+    if (e.type != event_type::message) return;
+    bool const text = five_.more.check_payload_format && e.with.number(property_id::payload_format_indicator) != 0;
+    if (e.topic.empty()) {
+        e.cause = errc::topic_too_long;
+    } else if (text && !is_utf8_payload(e.payload)) {
+        e.cause          = errc::payload_format_invalid;
+        hold_            = false;
+        five_.unreadable = e.level != qos::at_most_once;
+        if constexpr (has_inbound) {
+            auto* const slot = inbound_.find(shown_id_, e.level == qos::exactly_once);
+            if (five_.unreadable && slot != nullptr) inbound_.erase(slot);  // [MQTT-4.3.3-9]
+        }
+    } else {
+        return;
+    }
+    e.type    = event_type::dropped;
+    e.payload = {};
+}
+
+// Whether the Server knows how many messages we take at one time.
+template <features F>
+constexpr bool session<F>::five_promise() const noexcept {
+    if constexpr (F.v5 && has_inbound) {
+        return five_.more.receive_maximum == 0 || five_.more.receive_maximum <= inbound_.capacity();
+    }
+    return false;
+}
+
+template <features F>
+constexpr errc session<F>::disconnect(reason_code reason, property_list with) noexcept
+    requires(F.v5)
+{
+    if (state_ != session_state::online) return errc::not_connected;
+    if (spoken() == version::v5) {
+        auto const e = v5::check_reason(packet_type::disconnect, sender::client, reason, {with, {}});
+        if (e != errc::ok) return e;
+        bool const expires = five_.more.session_expiry_s == 0;
+        for (auto const& p : with) {
+            bool const raises = p.id == property_id::session_expiry_interval && p.number != 0;
+            if (expires && raises) return errc::bad_property;  // [3.14.2.2.2]
+        }
+        auto const size = packet_size(properties_size(with) + 1);
+        if (size > inbox_.memory().size()) return errc::request_too_long;
+        if (size > five_.grants.packet_max) return errc::packet_too_long_for_server;
+        five_.leave_reason = reason;
+        five_.leave_with   = with;
+    }
+    return disconnect();
+}
+
+// DISCONNECT is built where CONNECT was: nothing is received any more.
+template <features F>
+constexpr bytes_in session<F>::build_farewell() noexcept {
+    auto const size = v5::encode_reason(inbox_.memory(), packet_type::disconnect, five_.leave_reason,
+                                        property_lists{five_.leave_with, {}});
+    inbox_.clear();
+    inbox_.received(size.value);
+    return inbox_.unread();
+}
+
+template <features F>
+constexpr bytes_in session<F>::last_words() noexcept
+    requires(F.v5)
+{
+    auto const code  = reason_of(fault_);
+    bool const ours  = spoken() == version::v5 && fault_ != errc::ok && !five_.left;
+    bool const whole = !ring_.started() && !control_.started();
+    if (!ours || !whole || code == reason_code::unspecified_error || state_ < session_state::waiting ||
+        state_ > session_state::closing) {
+        return {};
+    }
+    control_.clear();
+    control_.reason_packet(packet_type::disconnect, code);
+    return control_.pending();
+}
+
+// Writes SUBSCRIBE or UNSUBSCRIBE; see request().
+template <features F>
+constexpr bool session<F>::request_5(subscription& s) noexcept {
+    bool const     wanted  = s.state == subscription_state::wanted;
+    auto const&    extra   = extras_[&s - subscriptions_.begin()];
+    auto const     refusal = wanted ? five_.grants.check(s.filter) : reason_code::success;
+    property const own{property_id::subscription_identifier, extra.identifier};
+    bool const     marked = wanted && extra.identifier != 0 && five_.grants.subscription_ids;
+    property_lists const with{{&own, marked ? 1U : 0U}, wanted ? extra.with : property_list{}};
+    auto const body = 2 + properties_size(with) + 2 + s.filter.size() + (wanted ? 1U : 0U);
+    if (refused(refusal)) return refuse_request(s, refusal);
+    if (packet_size(body) > five_.grants.packet_max) return refuse_request(s, reason_code::packet_too_large);
+    char* to = ring_.insert(packet_size(body));
+    if (to == nullptr) return false;
+    s.id    = next_id();
+    s.state = wanted ? subscription_state::asked : subscription_state::leaving;
+    s.left  = false;
+    *to++   = static_cast<char>(first_byte(wanted ? packet_type::subscribe : packet_type::unsubscribe, 2));
+    to      = write_length(to, static_cast<std::uint32_t>(body));
+    writer w{bytes_out{to, body}};
+    w.u16(s.id);
+    write_properties(w, with);
+    w.text(s.filter);
+    if (wanted) w.u8(v5::options_byte({{}, s.level, extra.no_local, extra.retain_as_published, extra.retained}));
+    return true;
+}
+
+// Told as the Server would have told it.
+template <features F>
+constexpr bool session<F>::refuse_request(subscription& s, reason_code why) noexcept {
+    bool const wanted = s.state == subscription_state::wanted;
+    s.state           = wanted ? subscription_state::refused : subscription_state::left_refused;
+    s.code            = static_cast<std::uint8_t>(why);
+    tell_             = true;
+    return true;
+}
+
+template <features F>
+constexpr errc session<F>::subscribe(std::string_view filter, qos level, subscribe_options const& how) noexcept
+    requires(F.v5)
+{
+    if (find_filter_fault(filter) != filter_fault::none || !is_shared_form(filter)) return errc::bad_filter;
+    auto const wrong = v5::check_request({filter, level, how.no_local, how.retain_as_published, how.retained});
+    if (wrong != errc::ok || !F.has(level)) return wrong != errc::ok ? wrong : errc::bad_qos;
+    if (how.identifier > remaining_length_max) return errc::bad_option;
+    auto const e = check_properties(how.with, property_place::subscribe);
+    if (e != errc::ok || has(how.with, property_id::subscription_identifier)) return errc::bad_property;
+    return change(filter, level, subscription_state::wanted, &how);
+}
+
+}  // namespace barelink::inline v0

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+// What we look at ourselves in a server's certificate (RFC 5280): for whom it is, and which key it has.
+#pragma once
+
+#include <cstdint>
+
+#include <barelink/tls/der.hpp>
+
+namespace barelink::inline v0::tls {
+
+// Lifetime: the views point into the certificate.
+struct certificate {
+    bytes_in public_key = {};  // SubjectPublicKeyInfo, whole: what a pin is the digest of
+    bytes_in alt_names  = {};  // what is in GeneralNames; empty if there are none
+    bool     readable   = false;
+};
+
+namespace detail {
+inline constexpr char id_subject_alt_name[] = {0x55, 0x1D, 0x11};                                     // 2.5.29.17
+inline constexpr char id_rsa[] = {0x2A, static_cast<char>(0x86), 0x48, static_cast<char>(0x86),       // 1.2.840.113549
+                                  static_cast<char>(0xF7), 0x0D, 0x01, 0x01, 0x01};                   //       .1.1.1
+
+// Extensions [RFC 5280 4.2]: at most one of a kind, so a second list of names makes the certificate unreadable.
+constexpr bool read_extensions(bytes_in extensions, certificate& out) noexcept {
+    der_reader list{extensions};
+    bool       seen = false;
+    while (!list.ended()) {
+        der_reader extension{list.expect(0x30).content};
+        auto const id = extension.expect(0x06).content;
+        if (extension.next_is(0x01)) static_cast<void>(extension.next());
+        auto const value = extension.expect(0x04).content;
+        if (list.failed() || extension.failed() || !extension.ended()) return false;
+        if (!same_text(text_of(id), text_of(id_subject_alt_name))) continue;
+        der_reader names{value};
+        out.alt_names = names.expect(0x30).content;
+        if (seen || names.failed() || !names.ended()) return false;
+        seen = true;
+    }
+    return !list.failed();
+}
+}  // namespace detail
+
+// Reads a certificate in DER. Not `readable` if it is broken anywhere on the way. Work: one look at each element.
+[[nodiscard]] constexpr certificate read_certificate(bytes_in der) noexcept {
+    certificate out{};
+    der_reader  file{der};
+    der_reader  signed_part{file.expect(0x30).content};
+    der_reader  fields{signed_part.expect(0x30).content};
+    if (fields.next_is(0xA0)) static_cast<void>(fields.next());  // version
+    static_cast<void>(fields.expect(0x02));                      // serial number
+    for (int i = 0; i < 4; ++i) static_cast<void>(fields.expect(0x30));  // signature, issuer, validity, subject
+    out.public_key = fields.expect(0x30).whole;
+    if (fields.next_is(0x81)) static_cast<void>(fields.next());  // unique identifiers of version 2
+    if (fields.next_is(0x82)) static_cast<void>(fields.next());
+    if (file.failed() || !file.ended() || signed_part.failed() || fields.failed()) return {};
+    if (fields.next_is(0xA3)) {
+        der_reader wrapped{fields.next().content};
+        auto const extensions = wrapped.expect(0x30).content;
+        if (wrapped.failed() || !wrapped.ended() || !detail::read_extensions(extensions, out)) return {};
+    }
+    if (fields.failed() || !fields.ended()) return {};
+    out.readable = true;
+    return out;
+}
+
+// Whether a key has the strength that a broker of today has: RSA of 2048 bits, or a curve of 256 bits (a P-256 key
+// takes 91 bytes, an Ed25519 one 44). Takes certificate::public_key.
+[[nodiscard]] constexpr bool strong_key(bytes_in public_key) noexcept {
+    der_reader info{public_key};
+    der_reader key{info.expect(0x30).content};
+    der_reader algorithm{key.expect(0x30).content};
+    auto const id   = algorithm.expect(0x06).content;
+    auto const bits = key.expect(0x03).content;
+    if (info.failed() || key.failed() || algorithm.failed()) return false;
+    return same_text(text_of(id), text_of(detail::id_rsa)) ? bits.size() > 2048 / 8 : bits.size() > 256 / 8;
+}
+
+}  // namespace barelink::inline v0::tls

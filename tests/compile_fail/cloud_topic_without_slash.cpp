@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSL-1.0
+// EXPECT: barelink_a_topic_of_this_cloud_begins_with_a_slash_and_has_few_levels
+#include <barelink/cloud/aliyun/limits.hpp>
+#include <barelink/cloud/aliyun/topics.hpp>
+
+#ifdef CORRECTED
+constexpr auto value = barelink::aliyun::topic_name("/pk/dev/user/update");
+#else
+constexpr auto value = barelink::aliyun::topic_name("pk/dev/user/update");
+#endif
