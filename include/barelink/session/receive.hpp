@@ -88,7 +88,8 @@ constexpr void session<F>::next_packet(event& e) noexcept {
 template <features F>
 constexpr errc session<F>::dispatch(event& e) noexcept {
     auto const type = header_.type;
-    if ((state_ == session_state::waiting) != (type == packet_type::connack)) return errc::protocol_error;
+    bool const opening = type == packet_type::connack || (F.v5 && type == packet_type::auth);
+    if (state_ == session_state::waiting ? !opening : type == packet_type::connack) return errc::protocol_error;
     if (type == packet_type::publish) return open_message();
     bytes_in const body{inbox_.data() + header_.size, header_.remaining};
     inbox_.skip(header_.packet_size());

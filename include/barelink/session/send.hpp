@@ -65,6 +65,7 @@ constexpr void session<F>::close() noexcept {
     control_.clear();
     timers_.stop_all();
     ring_.rewind();
+    if constexpr (F.aliases_out) short_.forget();
     subscriptions_.lose_connection();
     if constexpr (F.deferred_ack) inbound_.lose_connection();
 }
@@ -106,8 +107,8 @@ constexpr bytes_in session<F>::choose_output() noexcept {
         fill_control();
         if (asking_ && state_ == session_state::online) request_all();
         char* const end = ring_reach();
-        if (ring_.started() || (control_.empty() && ring_.next() != end)) {
-            out = ring_.pending(ring_.started(), end);
+        if (started() || (control_.empty() && ring_.next() != end)) {
+            out = ring_output(end);
             if constexpr (F.sources) {
                 if (out.empty()) give_up_source();
             }
@@ -127,6 +128,15 @@ constexpr bytes_in session<F>::choose_output() noexcept {
         timers_.arm(timer::write, now_ + options_->write_timeout_ms);
     }
     return out;
+}
+
+// What the publish lane writes next.
+template <features F>
+constexpr bytes_in session<F>::ring_output(char* end) noexcept {
+    if constexpr (F.aliases_out) {
+        if (is_5() && !ring_.started()) return shorten(end);
+    }
+    return ring_.pending(ring_.started(), end);
 }
 
 // How far the ring may be written: 5.0 bounds what is not acknowledged [MQTT-3.3.4-7]. What is behind that waits, so
@@ -187,17 +197,24 @@ constexpr void session<F>::note_sent(std::size_t count) noexcept {
         inbox_.skip(count);
         if (inbox_.unread().empty()) {
             inbox_.clear();
-            state_  = session_state::waiting;
-            unsure_ = greeted_;
-            greeted_ = true;
+            state_ = session_state::waiting;
+            note_greeting();
             timers_.arm(timer::answer, now_ + options_->request_timeout_ms);
         }
     } else if (F.v5 && is_5() && state_ == session_state::leaving) {
         inbox_.skip(count);
         if (inbox_.size() == 0) state_ = session_state::closed;
-    } else if (ring_.started() || control_.empty()) {
+    } else if (started() || control_.empty()) {
         while (count != 0) {
-            if (char* const packet = ring_.sent(count)) left(packet);
+            char* packet = nullptr;
+            if constexpr (F.aliases_out) {
+                if (!short_.empty()) {
+                    if (short_.sent(count)) left(ring_.skip());
+                    continue;
+                }
+            }
+            packet = ring_.sent(count);
+            if (packet != nullptr) left(packet);
         }
     } else {
         control_.sent(count);
@@ -208,9 +225,19 @@ constexpr void session<F>::note_sent(std::size_t count) noexcept {
         if (state_ == session_state::leaving && control_.empty()) state_ = session_state::closed;
     }
     // The transport took only a part and has to take the rest.
-    bool const more = ring_.started() || control_.started() || state_ == session_state::connecting;
+    bool const more = started() || control_.started() || state_ == session_state::connecting;
     timers_.stop(timer::write);
     if (more) timers_.arm(timer::write, now_ + options_->write_timeout_ms);
+}
+
+// CONNECT has left. If the one before it was not answered, the Server may have made a session for it.
+template <features F>
+constexpr void session<F>::note_greeting() noexcept {
+    if constexpr (F.auth) {
+        if (five_.in_dialogue) return;
+    }
+    unsure_  = greeted_;
+    greeted_ = true;
 }
 
 // The transport has taken the last byte of a packet in the ring.
@@ -218,8 +245,9 @@ template <features F>
 constexpr void session<F>::left(char* packet) noexcept {
     char const* const wire = ring_.wire(packet);
     bool const        mine = ring_.is_publish(wire[0]);
+    bool const        auth = F.auth && octet(wire[0]) >> 4 == static_cast<unsigned>(packet_type::auth);
     auto const        id   = mine ? ring_.id_of(wire) : packet_id{0};
-    if (!mine) subscriptions_.written(ring_.request_id_of(wire), now_);
+    if (!mine && !auth) subscriptions_.written(ring_.request_id_of(wire), now_);
     if (!has_qos_1 || id == 0) {
         ring_.drop(packet);
     } else if (auto* const slot = inflight_.find(id)) {
@@ -250,6 +278,9 @@ constexpr errc session<F>::expire() noexcept {
     if (timers_.due(timer::answer, now_)) {
         fault_ = state_ == session_state::waiting ? errc::connack_timeout : errc::ping_timeout;
     }
+    if constexpr (F.auth) {
+        if (five_.asking && now_.reached(five_.asked_at + options_->request_timeout_ms)) fault_ = errc::auth_timeout;
+    }
     // Before CONNACK none is awaited: what was written was on another connection.
     if (has_qos_1 && state_ >= session_state::online && inflight_.late(now_, options_->publish_timeout_ms)) {
         fault_ = errc::publish_timeout;
@@ -265,6 +296,9 @@ constexpr deadline session<F>::next_deadline() const noexcept {
     if (!hungry_) return first;
     auto answers = subscriptions_.overdue(2 * options_->request_timeout_ms);
     answers.earliest(timers_.at(timer::answer));
+    if constexpr (F.auth) {
+        if (five_.asking) answers.earliest(five_.asked_at + options_->request_timeout_ms);
+    }
     if (has_qos_1 && state_ >= session_state::online) answers.earliest(inflight_.overdue(options_->publish_timeout_ms));
     answers.not_before(patience());
     first.earliest(answers);
