@@ -12,7 +12,8 @@ inline void console::tell(barelink::event const& e) noexcept {
     using barelink::name;
     bool const refused = barelink::refused(e.reason);
     switch (e.type) {
-    case event_type::none: break;
+    case event_type::none:
+    case event_type::challenged: break;
     case event_type::connected:
         add_reason(line{unread_, answer::connected}.flag("session_present", e.session_present), e);
         break;

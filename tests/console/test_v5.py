@@ -129,7 +129,7 @@ class Connect(Scripted):
             self.assertTrue(peer.ended())
         console, peer, _ = self.dial(*V5)
         peer.close()
-        found = console.expect("disconnected", cause="closed_by_peer")
+        found = console.expect("disconnected", cause="closed_before_connack")
         self.assertNotIn("reason", found)
 
 
@@ -319,7 +319,7 @@ class Events(Scripted):
         while size < 9000:
             found = console.expect("chunk", offset=size, size=9000, properties={"content-type": "big"})
             size += len(found["payload"])
-        console.expect("message", size=9000, properties={"content-type": "big"})
+        console.expect("message", topic="t", size=9000)
         console.expect("message", payload="small")
 
     def test_outcomes_of_publishes(self):
@@ -345,8 +345,6 @@ class Events(Scripted):
         self.assertEqual(first.payload, b"one")
         console.refused("publish-size", "packet_too_long_for_server")
         console.refused("publish", "retain_unavailable")
-        console.send("publish 0 0 t passes")
-        self.assertEqual(mqtt5.read_publish(peer.read(mqtt.PUBLISH)).payload, b"passes")
         peer.send(mqtt.ack(mqtt.PUBACK, first.id))
         second = mqtt5.read_publish(peer.read(mqtt.PUBLISH))
         self.assertEqual((second.payload, second.qos), (b"two", 2))
