@@ -41,9 +41,11 @@ namespace barelink::inline v0 {
 template <features F>
 class session {
 public:
-    constexpr explicit session(session_memory const& m) noexcept
+    // `o`: in which version is queued what comes before begin(). Not needed where one version is compiled in.
+    constexpr explicit session(session_memory const& m, options const* o = nullptr) noexcept
         : requests_max_{m.subscribe_requests}, inbox_{m.rx}, ring_{m.tx, m.sources}, inflight_{m.inflight},
           subscriptions_{m.subscriptions}, control_{m.control} {
+        options_ = o;
         if constexpr (has_inbound) inbound_ = inbound_table{m.inbound};
         if constexpr (F.sources) sources_ = m.sources;
         if constexpr (F.v5) extras_ = m.subscribing.data();
