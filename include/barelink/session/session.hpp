@@ -313,8 +313,7 @@ private:
     constexpr errc check(message const& m, property_list with) const noexcept;
     constexpr errc check_granted(message const& m, std::size_t packet) const noexcept;
     constexpr std::size_t publish_head(message const& m, property_list with) const noexcept;
-    constexpr char* write_head(char* to, message const& m, packet_id id, std::size_t size,
-                               property_list with) const noexcept;
+    constexpr char* write_head(char* to, message const& m, packet_id, std::size_t size, property_list) const noexcept;
     constexpr packet_id next_id() noexcept;
     constexpr errc change(std::string_view filter, qos level, subscription_state wish,
                           subscribe_options const* how = nullptr) noexcept;
