@@ -4,8 +4,9 @@
 
 usage: odr.py [--library ARGUMENT]... [--skip FOLDER]... INCLUDE_DIR SOURCE_DIR COMPILER [ARGUMENT...]
 
-The list of headers is what the tree has; FOLDER (such as tls) is left out where what it needs is not there. Static constructors and guarded statics are refused, because a header that
-brings one runs code before main() in every program that includes it.
+The list of headers is what the tree has; FOLDER (such as tls) is left out where what it needs is not there. Static
+constructors and guarded statics are refused, because a header that brings one runs code before main() in every program
+that includes it.
 """
 import argparse
 import pathlib

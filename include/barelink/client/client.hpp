@@ -60,7 +60,7 @@ public:
     static constexpr features enabled = features_of(L, persistent, has_auth);
 
     constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept
-        : options_{&o}, session_{s.memory()}, transport_{t}, clock_{c}, our_name_{s.assigned_id.span()},
+        : options_{&o}, session_{s.memory(), &o}, transport_{t}, clock_{c}, our_name_{s.assigned_id.span()},
           other_server_{s.server_reference.span()} {
         (entropy_.bind(policies), ...);
         (credentials_.bind(policies), ...);
@@ -241,6 +241,9 @@ private:
     constexpr errc begin(login const& who) noexcept;
     constexpr bool converse(event& e) noexcept;
     constexpr errc ask_again() noexcept;
+    [[nodiscard]] constexpr bool has_dialogue() const noexcept {
+        return options_->protocol == version::v5 && !dialogue_->method().empty();
+    }
     constexpr void follow() noexcept;
 
     // Small members first, see session.hpp.

@@ -34,7 +34,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::begin(login const& who)
                            .user_name     = who.user_name,
                            .password      = who.password};
     if constexpr (has_auth) {
-        if (o.protocol == version::v5) {
+        if (has_dialogue()) {
             std::string_view data{};
             if (auto const e = dialogue_->start(data); e != errc::ok) return e;
             property const auth[] = {{property_id::authentication_method, dialogue_->method()},
@@ -49,7 +49,7 @@ template <class Transport, class Clock, limits L, class... Policies>
 constexpr errc client<Transport, Clock, L, Policies...>::ask_again() noexcept {
     if constexpr (has_auth) {
         std::string_view data{};
-        if (!online() || options_->protocol != version::v5) return errc::not_connected;
+        if (!online() || !has_dialogue()) return errc::not_connected;
         if (auto const e = dialogue_->start(data); e != errc::ok) return e;
         return session_.authenticate(reason_code::re_authenticate, data);
     }
@@ -62,7 +62,7 @@ constexpr bool client<Transport, Clock, L, Policies...>::converse(event& e) noex
     if constexpr (has_auth) {
         bool const asked = e.type == event_type::challenged;
         bool const over  = e.type == event_type::connected || e.type == event_type::authenticated;
-        if ((!asked && !over) || options_->protocol != version::v5) return false;
+        if ((!asked && !over) || !has_dialogue()) return false;
         auto const       in = e.with.text(property_id::authentication_data);
         std::string_view out{};
         auto             error = asked ? dialogue_->step(in, out) : dialogue_->finish(in);

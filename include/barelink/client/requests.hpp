@@ -90,19 +90,19 @@ public:
     }
 
 private:
-    struct slot {
+    struct entry {
         std::uint32_t number = 0;  // 0: free
         instant       until  = {};
     };
 
-    [[nodiscard]] constexpr slot* find(std::uint32_t number) noexcept {
+    [[nodiscard]] constexpr entry* find(std::uint32_t number) noexcept {
         for (auto& s : slots_) {
             if (s.number == number) return &s;
         }
         return nullptr;
     }
 
-    slot          slots_[N] = {};
+    entry         slots_[N] = {};
     std::uint32_t last_     = 0;
 };
 

@@ -9,7 +9,8 @@
 
 namespace barelink::inline v0 {
 
-// A policy of a client. `string_view method()` is the name that the Server knows, never empty. The client calls
+// A policy of a client. `string_view method()` is the name that the Server knows; empty: no dialogue this time. The
+// client calls
 //
 //   errc start(string_view& out)                  before each CONNECT, and when the user asks for a new authentication
 //   errc step(string_view in, string_view& out)   for each AUTH of the Server: `in` is its data, `out` ours

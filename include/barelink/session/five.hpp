@@ -25,6 +25,9 @@ constexpr errc session<F>::begin_5(options const& o, Packet const& c, property_l
     auto const          add    = [&](property_id id, std::uint32_t value, std::uint32_t silent) {
         if (value != silent) own[count++] = {id, value};
     };
+    std::uint16_t aliases = 0;
+    if constexpr (F.aliases_in) aliases = aliases_in_.count();
+    if (more.topic_alias_maximum > aliases) return errc::bad_option;
     std::uint32_t room = 0xFFFF;
     if constexpr (has_inbound) room = inbound_.capacity();
     add(property_id::session_expiry_interval, more.session_expiry_s, 0);
@@ -194,7 +197,7 @@ constexpr void session<F>::show_5(event& e) noexcept {
             e.topic = aliases_in_.find(static_cast<std::uint16_t>(e.with.number(property_id::topic_alias)));
         }
     }
-    if (e.type != event_type::message) return;
+    if (e.type != event_type::message || flow_ != flow::handing) return;
     bool const text = five_.more.check_payload_format && e.with.number(property_id::payload_format_indicator) != 0;
     if (e.topic.empty()) {
         e.cause = errc::topic_too_long;

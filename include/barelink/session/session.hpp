@@ -41,9 +41,11 @@ namespace barelink::inline v0 {
 template <features F>
 class session {
 public:
-    constexpr explicit session(session_memory const& m) noexcept
+    // `o`: in which version is queued what comes before begin(). Not needed where one version is compiled in.
+    constexpr explicit session(session_memory const& m, options const* o = nullptr) noexcept
         : requests_max_{m.subscribe_requests}, inbox_{m.rx}, ring_{m.tx, m.sources}, inflight_{m.inflight},
           subscriptions_{m.subscriptions}, control_{m.control} {
+        options_ = o;
         if constexpr (has_inbound) inbound_ = inbound_table{m.inbound};
         if constexpr (F.sources) sources_ = m.sources;
         if constexpr (F.v5) extras_ = m.subscribing.data();
@@ -311,8 +313,7 @@ private:
     constexpr errc check(message const& m, property_list with) const noexcept;
     constexpr errc check_granted(message const& m, std::size_t packet) const noexcept;
     constexpr std::size_t publish_head(message const& m, property_list with) const noexcept;
-    constexpr char* write_head(char* to, message const& m, packet_id id, std::size_t size,
-                               property_list with) const noexcept;
+    constexpr char* write_head(char* to, message const& m, packet_id, std::size_t size, property_list) const noexcept;
     constexpr packet_id next_id() noexcept;
     constexpr errc change(std::string_view filter, qos level, subscription_state wish,
                           subscribe_options const* how = nullptr) noexcept;
