@@ -31,7 +31,8 @@ board_image() {
     build_image "$program" "$1" "$2" || exit 1
     arm-none-eabi-gcc "-mcpu=cortex-$1" -mthumb -std=gnu11 -O2 -Wall -Wextra -ffunction-sections -fno-unwind-tables \
         -nostartfiles -T "$folder/image.ld" -Wl,--gc-sections --specs=nano.specs --specs=nosys.specs \
-        $(job_defines "$program") "$folder/board.S" "$folder/board.c" "$folder/measure.c" "$out/$program-$1$2.job.o" -o "$out/image.elf" \
+        $(job_defines "$program") "$folder/board.S" "$folder/board.c" "$folder/measure.c" \
+        "$out/$program-$1$2.job.o" -o "$out/image.elf" \
         2>"$out/log" || { cat "$out/log" >&2 && exit 1; }
 }
 
