@@ -338,13 +338,15 @@ constexpr bool client<Transport, Clock, L, Policies...>::store_answers() noexcep
         while (!answers.empty()) {
             auto const type = static_cast<packet_type>(octet(answers[0]) >> 4);
             auto const size = 2U + octet(answers[1]);
-            auto const id   = size == ack_size ? load_u16(&answers[2]) : packet_id{0};
+            // Pings are shorter. Longer is what 5.0 refuses, or excuses: nothing of it is kept.
+            bool const kept = size == ack_size;
+            auto const id   = kept ? load_u16(&answers[2]) : packet_id{0};
             auto       e    = errc::ok;
-            if (type == packet_type::pubrec) e = store_->put({store_key::side::inbound, id}, {});
-            if (type == packet_type::pubrel && session_.keeps(id)) {
+            if (kept && type == packet_type::pubrec) e = store_->put({store_key::side::inbound, id}, {});
+            if (kept && type == packet_type::pubrel && session_.keeps(id)) {
                 e = store_->put({store_key::side::outbound, id}, answers.first(size));
             }
-            if (type == packet_type::pubcomp) e = store_->erase({store_key::side::inbound, id});
+            if (kept && type == packet_type::pubcomp) e = store_->erase({store_key::side::inbound, id});
             if (e != errc::ok) return false;
             answers = answers.subspan(size);
         }
