@@ -54,7 +54,8 @@ struct talk {
     }
     errc hears(std::string_view in) { return who.step(in, out); }
     bool holds(std::string_view secret) const {
-        return std::string_view{reinterpret_cast<char const*>(&who), sizeof(who)}.find(secret) != std::string_view::npos;
+        std::string_view const all{reinterpret_cast<char const*>(&who), sizeof(who)};
+        return all.find(secret) != std::string_view::npos;
     }
 };
 
