@@ -13,7 +13,8 @@ inline console::cause console::dispatch(std::string_view word, words& args) noex
         {"publish", &console::run_publish},           {"publish-hex", &console::run_publish_hex},
         {"publish-size", &console::run_publish_size}, {"ack", &console::run_ack},
         {"wait", &console::run_wait},                 {"wait-for", &console::run_wait_for},
-        {"stats", &console::run_stats},               {"quit", &console::run_quit},
+        {"stats", &console::run_stats},               {"authenticate", &console::run_authenticate},
+        {"quit", &console::run_quit},
     };
     for (auto const& c : commands) {
         if (c.word == word) return (this->*c.run)(args);
@@ -23,6 +24,11 @@ inline console::cause console::dispatch(std::string_view word, words& args) noex
 
 inline console::cause console::run_connect(words& args) noexcept {
     return args.more() ? "bad_arguments" : said(mqtt_.connect());
+}
+
+// Anew, on the connection that stands.
+inline console::cause console::run_authenticate(words& args) noexcept {
+    return args.more() ? "bad_arguments" : said(mqtt_.reauthenticate());
 }
 
 // Reads what only 5.0 has and stands before all else: properties into row_; with `how`, also options of SUBSCRIBE.

@@ -11,6 +11,7 @@
 #include <barelink/port/posix/clock.hpp>
 #include <barelink/port/posix/entropy.hpp>
 
+#include "auth.hpp"
 #include "filters.hpp"
 #include "input.hpp"
 #include "output.hpp"
@@ -39,7 +40,7 @@ inline constexpr barelink::limits sizes{
 };
 
 using network = secure::network;
-using link    = barelink::client<network, barelink::posix::clock, sizes, barelink::posix::entropy>;
+using link    = barelink::client<network, barelink::posix::clock, sizes, barelink::posix::entropy, authentication>;
 
 // Runs commands and prints events. A command comes back with the cause of its refusal, or with nothing.
 class console {
@@ -106,6 +107,7 @@ private:
     // commands.hpp
     cause dispatch(std::string_view word, words& args) noexcept;
     cause run_connect(words& args) noexcept;
+    cause run_authenticate(words& args) noexcept;
     cause run_disconnect(words& args) noexcept;
     cause run_subscribe(words& args) noexcept;
     cause run_unsubscribe(words& args) noexcept;

@@ -42,14 +42,15 @@ public:
         bool const no_topic = link_.will.topic.empty();
         if (will_ && no_topic) return complain("--will-topic", "is missing: the other options of a will need it");
         bool const five = link_.protocol == barelink::version::v5;
-        if (!five_.finish(five, !no_topic)) return start::wrong;
+        if (!five_.finish(five, !no_topic, link_.user_name)) return start::wrong;
         if (five) link_.v5 = &five_.link();
         return start::go;
     }
 
     // Lifetime: that of argv.
-    [[nodiscard]] barelink::options& link() noexcept { return link_; }
+    [[nodiscard]] barelink::options&         link() noexcept { return link_; }
     [[nodiscard]] secure::tls_options const& tls() const noexcept { return tls_; }
+    [[nodiscard]] auth_words const&          auth() const noexcept { return five_.auth(); }
 
 private:
     struct row {
@@ -160,7 +161,7 @@ private:
                   "\nIn 5.0, before QOS: --property NAME=VALUE, as often as needed, with NAME as in the standard:\n"
                   "content-type, user-property=KEY=VALUE, subscription-identifier ... subscribe also takes\n"
                   "--no-local 0|1, --retain-as-published 0|1 and --retain-handling 0|1|2, disconnect a reason:\n"
-                  "disconnect [0..255]");
+                  "disconnect [0..255]. authenticate: does what --auth-method says once more.");
         return start::help;
     }
 

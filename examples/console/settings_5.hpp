@@ -42,10 +42,11 @@ public:
     }
 
     // Returns whether they go together with a client that speaks 5.0, or does not; why not was said on stderr.
-    [[nodiscard]] bool finish(bool speaks_5, bool will) noexcept {
+    [[nodiscard]] bool finish(bool speaks_5, bool will, std::string_view user) noexcept {
+        auth_.user = user;
         if (given_ != nullptr && !speaks_5) return complain(given_, "needs --protocol 5.0") > 0;
         if (!will && !will_with_.list().empty()) return complain("--will-property", "needs --will-topic") > 0;
-        if (auto const* wrong = auth_.fault(); wrong != nullptr) return complain("--auth-method", wrong) > 0;
+        if (auto const* wrong = find_fault(auth_); wrong != nullptr) return complain("--auth-method", wrong) > 0;
         link_.with      = with_.list();
         link_.will_with = will_with_.list();
         return true;
@@ -53,7 +54,7 @@ public:
 
     // Lifetime: that of the object and of the command line.
     [[nodiscard]] barelink::options_5 const& link() const noexcept { return link_; }
-    [[nodiscard]] authentication const&      auth() const noexcept { return auth_; }
+    [[nodiscard]] auth_words const&          auth() const noexcept { return auth_; }
 
     static void help() noexcept {
         for (auto const& r : rows) std::printf("  %-23s %s\n", r.flag, r.wanted);
@@ -118,14 +119,14 @@ private:
         {"--maximum-packet-size", &settings_5::maximum_packet_size, "wants 1..4294967295 bytes"},
         {"--user-property", &settings_5::user_property, "wants KEY=VALUE; may be there up to 32 times"},
         {"--will-property", &settings_5::will_property, "wants NAME=VALUE; may be there up to 32 times"},
-        {"--auth-method", &settings_5::auth_method, "wants the name of a method"},
-        {"--auth-secret", &settings_5::auth_secret, "wants a text"},
+        {"--auth-method", &settings_5::auth_method, "wants SCRAM-SHA-256; needs --username and --auth-secret"},
+        {"--auth-secret", &settings_5::auth_secret, "wants a text: the password"},
     };
 
     property_row<32 + 3> with_      = {};  // with those of announce()
     property_row<32>     will_with_ = {};
     barelink::options_5  link_      = {.receive_maximum = unbounded};
-    authentication       auth_      = {};
+    auth_words           auth_      = {};
     std::string_view     value_     = {};
     std::uint32_t        number_    = 0;
     char const*          given_     = nullptr;

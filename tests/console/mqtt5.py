@@ -123,6 +123,10 @@ def disconnect(reason=0, *items):
     return packet(mqtt.DISCONNECT, 0, bytes([reason]) + properties(items))
 
 
+def auth(reason, *items):
+    return packet(AUTH, 0, bytes([reason]) + properties(items))
+
+
 def publish(topic, payload=b"", *items, qos=0, packet_id=1, retain=0, dup=0):
     body = text(topic) + (struct.pack(">H", packet_id) if qos else b"") + properties(items) + payload
     return packet(mqtt.PUBLISH, dup << 3 | qos << 1 | retain, body)

@@ -41,7 +41,8 @@ class Options(Case):
             with self.subTest(word=word):
                 flag, value = word.split(" ")
                 for version in ((), ("--protocol", "3.1.1"), ("--protocol", "3.1")):
-                    self.assertIn(f"{flag} needs --protocol 5.0", self.run_wrong("--will-topic", "w", flag, value, *version))
+                    said = self.run_wrong("--will-topic", "w", flag, value, *version)
+                    self.assertIn(f"{flag} needs --protocol 5.0", said)
 
     def test_values_that_are_none(self):
         for word in ("--session-expiry 4294967296", "--session-expiry x", "--receive-maximum 0",
@@ -74,7 +75,8 @@ class Connect(Scripted):
             "--will-payload", "gone", "--will-qos", 1, "--will-property", "will-delay-interval=5", "--will-property",
             "content-type=text/plain", "--will-property", "user-property=k=v", "--username", "u",
         )  # fmt: skip
-        self.assertEqual(found.properties, [("user-property", p) for p in ((b"a", b"1"), (b"a", b"2"), (b"", b"b=c d"))])
+        pairs = [(b"a", b"1"), (b"a", b"2"), (b"", b"b=c d")]
+        self.assertEqual(found.properties, [("user-property", pair) for pair in pairs])
         self.assertEqual(
             found.will_properties,
             [("will-delay-interval", 5), ("content-type", b"text/plain"), ("user-property", (b"k", b"v"))],
@@ -147,8 +149,8 @@ class Commands(Scripted):
             ("user-property", (b"a", b"b=c")),
         ]  # fmt: skip
         for command, tail, payload in (
-            ("publish", " two  words", b"two  words"), ("publish-hex", " 00ff", b"\x00\xff"), ("publish-size", " 3", b"abc"),
-            ("publish-size", " 9000", None),
+            ("publish", " two  words", b"two  words"), ("publish-hex", " 00ff", b"\x00\xff"),
+            ("publish-size", " 3", b"abc"), ("publish-size", " 9000", None),
         ):  # fmt: skip
             console.send(f"{command} {words} 0 1 t{tail}")
             found = mqtt5.read_publish(peer.read(mqtt.PUBLISH))
@@ -203,7 +205,11 @@ class Commands(Scripted):
         for line in ("publish --property content-type=a 0 0 t x", "subscribe --no-local 1 1 t"):
             console.send(line)
             console.refused(line.split()[0], "needs_protocol_5")
-        for line, cause in {"publish --x 0 t": "bad_qos", "subscribe --x t": "bad_qos", "disconnect 4": "bad_arguments"}.items():
+        for line, cause in {
+            "publish --x 0 t": "bad_qos",
+            "subscribe --x t": "bad_qos",
+            "disconnect 4": "bad_arguments",
+        }.items():
             console.send(line)
             console.refused(line.split()[0], cause)
         peer.send(mqtt.publish("t", b"x"))
@@ -240,7 +246,8 @@ class Commands(Scripted):
         console, peer = self.start(options=(*V5, "--client-id", "c", "--backoff-max", 1))
 
         def ask(name, mark, granted=0):
-            console.send(f"subscribe --property user-property=k={mark} --property subscription-identifier={mark} 1 {name}")
+            words = f"--property user-property=k={mark} --property subscription-identifier={mark}"
+            console.send(f"subscribe {words} 1 {name}")
             found = mqtt5.read_subscribe(peer.read(mqtt.SUBSCRIBE))
             peer.send(mqtt5.suback(found.id, [granted]))
             console.expect("subscribe_failed" if granted > 2 else "subscribed", filter=name)

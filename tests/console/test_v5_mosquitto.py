@@ -45,9 +45,14 @@ class Mosquitto(Case):
             "correlation-data": "x=y", "message-expiry-interval": 4294967,
         }  # fmt: skip
         words = "".join(f"--property {k}={v} " for k, v in names.items())
-        for command, tail, payload in (("publish", "a b", "a b"), ("publish-hex", "00ff", None), ("publish-size", "5", "abcde")):
+        words += "--property user-property=a=1 --property user-property=a=2"
+        for command, tail, payload in (
+            ("publish", "a b", "a b"),
+            ("publish-hex", "00ff", None),
+            ("publish-size", "5", "abcde"),
+        ):
             for qos in range(3):
-                console.send(f"{command} {words}--property user-property=a=1 --property user-property=a=2 {qos} 0 t {tail}")
+                console.send(f"{command} {words} {qos} 0 t {tail}")
                 found = self.outcome(console, "message")
                 self.assertEqual((found.get("payload"), found["qos"]), (payload, qos))
                 self.assertEqual(found["properties"], {**names, "user-property": [["a", "1"], ["a", "2"]]})
@@ -56,8 +61,9 @@ class Mosquitto(Case):
         console = self.start()
         console.send("subscribe --property subscription-identifier=7 1 a/#")
         console.expect("subscribed", reason=1)
-        console.send("subscribe --property subscription-identifier=268435455 1 b", "publish 0 0 a/b x", "publish 0 0 b y")
+        console.send("subscribe --property subscription-identifier=268435455 1 b")
         console.expect("subscribed")
+        console.send("publish 0 0 a/b x", "publish 0 0 b y")
         self.assertEqual(console.expect("message", payload="x")["properties"], {"subscription-identifier": 7})
         self.assertEqual(console.expect("message", payload="y")["properties"], {"subscription-identifier": 268435455})
 
@@ -155,7 +161,8 @@ class Mosquitto(Case):
         client.subscribe(1, "answer/client")
         client.send("publish --property response-topic=answer/client --property correlation-data=17 1 0 ask what")
         asked = server.expect("message", payload="what")["properties"]
-        server.send(f"publish --property correlation-data={asked['correlation-data']} 1 0 {asked['response-topic']} that")
+        data, topic = asked["correlation-data"], asked["response-topic"]
+        server.send(f"publish --property correlation-data={data} 1 0 {topic} that")
         client.expect("delivered")
         self.assertEqual(client.expect("message", payload="that")["properties"], {"correlation-data": "17"})
 
