@@ -260,6 +260,9 @@ class Commands(Scripted):
         console.send("subscribe --property user-property=k=v 1 ninth", "subscribe --property user-property=a=b 4 same")
         console.refused("subscribe", "subscriptions_full")
         console.refused("subscribe", "bad_qos")
+        for n in range(20):
+            console.send(f"subscribe --property user-property=k=v 1 a/#/{n}")
+            console.refused("subscribe", "bad_filter")
         peer.close()
         console.expect("disconnected")
         peer = self.peer(self.listener)
