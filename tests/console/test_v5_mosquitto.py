@@ -89,7 +89,10 @@ class Mosquitto(Case):
             member.subscribe(1, "$share/group/work")
             member.subscribe(1, f"end/{n}")
         console = self.start()
-        console.send(*[f"publish 1 0 work {n}" for n in range(8)], "publish 1 0 end/0 end", "publish 1 0 end/1 end")
+        console.send(*[f"publish 1 0 work {n}" for n in range(8)])
+        for _ in range(8):
+            console.expect("delivered")
+        console.send("publish 1 0 end/0 end", "publish 1 0 end/1 end")
         seen = []
         for member in members:
             got = []
