@@ -62,6 +62,9 @@ constexpr errc session<F>::on_connack_5(event& e, bytes_in body) noexcept {
     if constexpr (F.aliases_out) short_.restart(five_.grants.alias_max);
     if constexpr (F.aliases_in) aliases_in_.clear();
     accept(e, ack.value.session_present, ack.value.session_present, unsure_);
+    // The ping was set by the own keep alive when CONNECT left, and an idle device writes nothing that would set it.
+    timers_.stop(timer::ping);
+    if (auto const seconds = keep_alive_s(); seconds != 0) timers_.arm(timer::ping, now_ + ping_after(seconds));
     refuse_unsendable();
     return errc::ok;
 }
