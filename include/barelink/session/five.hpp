@@ -25,6 +25,10 @@ constexpr errc session<F>::begin_5(options const& o, Packet const& c, property_l
     auto const          add    = [&](property_id id, std::uint32_t value, std::uint32_t silent) {
         if (value != silent) own[count++] = {id, value};
     };
+    // The Server would be invited to write behind the table.
+    std::uint16_t aliases = 0;
+    if constexpr (F.aliases_in) aliases = aliases_in_.count();
+    if (more.topic_alias_maximum > aliases) return errc::bad_option;
     std::uint32_t room = 0xFFFF;
     if constexpr (has_inbound) room = inbound_.capacity();
     add(property_id::session_expiry_interval, more.session_expiry_s, 0);
