@@ -73,20 +73,23 @@ constexpr errc session<F>::on_connack_5(event& e, bytes_in body) noexcept {
     return errc::ok;
 }
 
-// What waits and may not be sent to this Server is told, not sent [MQTT-3.2.2-11, -14, -15].
+// What waits and may not be sent to this Server is told, not sent [MQTT-3.2.2-11, -14, -15]; at QoS 0 it is lost, as
+// with the connection before. Requires: nothing that waits was written on this connection. Work: the ring.
 template <features F>
 constexpr void session<F>::refuse_unsendable() noexcept {
-    for (auto& slot : inflight_) {
-        if (slot.phase != sender_phase::queued) continue;
-        char* const packet = ring_.find(slot.id);
-        char* const wire   = ring_.wire(packet);
-        bool const  retain = (octet(wire[0]) & publish_flag::retain) != 0;
-        auto const  wrong  = five_.grants.check(ring_.level_of(wire), retain, ring_.size_of(wire));
+    for (char* packet = ring_.next(); packet != ring_.tail(); packet = ring_.behind(packet)) {
+        char* const wire = ring_.wire(packet);
+        if (!ring_.is_publish(wire[0])) continue;
+        bool const retain = (octet(wire[0]) & publish_flag::retain) != 0;
+        auto const wrong  = five_.grants.check(ring_.level_of(wire), retain, ring_.size_of(wire));
         if (wrong == errc::ok) continue;
+        if (auto* const slot = inflight_.find(ring_.id_of(wire))) {
+            slot->phase = sender_phase::uncertain;
+            slot->cause = wrong;
+        }
         ring_.drop(packet);
-        slot.phase = sender_phase::uncertain;
-        slot.cause = wrong;
     }
+    ring_.rewind();
 }
 
 // Notes the reason and the properties of the packet that `e` tells of.
