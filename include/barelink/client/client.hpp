@@ -53,6 +53,7 @@ public:
 
     constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept
         : options_{&o}, session_{s.memory()}, transport_{t}, clock_{c} {
+        if constexpr (L.versions.v5) session_.speak(o);
         (entropy_.bind(policies), ...);
         (credentials_.bind(policies), ...);
         (store_.bind(policies), ...);

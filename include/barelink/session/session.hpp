@@ -55,6 +55,10 @@ public:
     // Why the connection has to be cut, or ok. Stays until begin().
     [[nodiscard]] constexpr errc fault() const noexcept { return fault_; }
 
+    // The options of begin(), told before the first one: messages are queued in the form of their version.
+    constexpr void speak(options const& o) noexcept
+        requires(F.v5);
+
     // --- life of a connection
 
     // A transport stands: puts CONNECT in line. `o` must outlive the connection. Returns what check_connect() says,
@@ -236,6 +240,7 @@ private:
     [[nodiscard]] constexpr version spoken() const noexcept {
         return F.only() != version{} ? F.only() : options_->protocol;
     }
+    [[nodiscard]] constexpr bool is_mute() const noexcept;
     [[nodiscard]] constexpr bool is_5() const noexcept { return F.v5 && spoken() == version::v5; }
     [[nodiscard]] constexpr std::uint16_t keep_alive_s() const noexcept;
 
@@ -313,10 +318,7 @@ private:
                           subscribe_options const* how = nullptr) noexcept;
     constexpr bool request(subscription& s) noexcept;
     constexpr void request_all() noexcept;
-    constexpr std::span<source_slot> source_slots() const noexcept {
-        if constexpr (F.sources) return sources_;
-        return {};
-    }
+    constexpr std::span<source_slot> source_slots() const noexcept;
 
     // send.hpp
     template <class Packet>
