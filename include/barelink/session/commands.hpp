@@ -72,7 +72,7 @@ constexpr char* session<F>::write_head(char* to, message const& m, packet_id id,
 template <features F>
 constexpr errc session<F>::check_granted(message const& m, std::size_t packet) const noexcept {
     if constexpr (F.v5) {
-        if (is_5() && state_ == session_state::online) return five_.grants.check(m.level, m.retain, packet);
+        if (is_5() && state_ >= session_state::online) return five_.grants.check(m.level, m.retain, packet);
     }
     return errc::ok;
 }
