@@ -4,6 +4,7 @@
 
 #include <barelink/session/session.hpp>
 #include <barelink/topic/filter.hpp>
+#include <barelink/topic/shared.hpp>
 #include <barelink/wire/publish.hpp>
 #include <barelink/wire/v5/publish.hpp>
 
@@ -207,6 +208,7 @@ constexpr errc session<F>::change(std::string_view filter, qos level, subscripti
     s->state  = wish;
     s->level  = level;
     if constexpr (F.v5) {
+        s->code = 0;  // what was said to an earlier request is no reason for this one
         extras_[s - subscriptions_.begin()] = how != nullptr ? *how : subscribe_options{};
     }
     asking_   = true;

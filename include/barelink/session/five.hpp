@@ -292,6 +292,7 @@ constexpr bool session<F>::request_5(subscription& s) noexcept {
     s.id    = next_id();
     s.state = wanted ? subscription_state::asked : subscription_state::leaving;
     s.left  = false;
+    s.code  = 0;
     *to++   = static_cast<char>(first_byte(wanted ? packet_type::subscribe : packet_type::unsubscribe, 2));
     to      = write_length(to, static_cast<std::uint32_t>(body));
     writer w{bytes_out{to, body}};
@@ -374,7 +375,7 @@ template <features F>
 constexpr errc session<F>::subscribe(std::string_view filter, qos level, subscribe_options const& how) noexcept
     requires(F.v5)
 {
-    if (find_filter_fault(filter) != filter_fault::none || !is_shared_form(filter)) return errc::bad_filter;
+    if (find_filter_fault(filter) != filter_fault::none) return errc::bad_filter;
     auto const wrong = v5::check_request({filter, level, how.no_local, how.retain_as_published, how.retained});
     if (wrong != errc::ok || !F.has(level)) return wrong != errc::ok ? wrong : errc::bad_qos;
     if (how.identifier > remaining_length_max) return errc::bad_option;

@@ -54,6 +54,7 @@ constexpr void session<F>::tell(event& e) noexcept {
         if (s.code < subscription_failure) e.level = static_cast<qos>(s.code);
         if constexpr (F.v5) {
             e.reason         = static_cast<reason_code>(s.code);
+            if (told.type != event_type::subscribed) e.level = qos::at_most_once;
             auto const cause = error_of(e.reason);
             if (told.cause == errc::subscription_refused && culprit_of(cause) == culprit::capacity) e.cause = cause;
         }
