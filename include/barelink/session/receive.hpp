@@ -90,6 +90,11 @@ template <features F>
 constexpr errc session<F>::dispatch(event& e) noexcept {
     auto const type = header_.type;
     if ((state_ == session_state::waiting) != (type == packet_type::connack)) return errc::protocol_error;
+    if constexpr (F.v5) {
+        // Without a bound it is 0, and 0 - 1 is above all [3.1.2.11.4].
+        auto const bound = five_.more.maximum_packet_size - 1U;
+        if (is_5() && header_.packet_size() - 1U > bound) return errc::packet_too_long;  // [MQTT-3.1.2-24]
+    }
     if (type == packet_type::publish) return open_message();
     bytes_in const body{inbox_.data() + header_.size, header_.remaining};
     inbox_.skip(header_.packet_size());

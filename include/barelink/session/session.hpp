@@ -297,8 +297,10 @@ private:
     constexpr bool is_chatty(properties const& with) const noexcept;
     constexpr properties shown_properties() const noexcept;
     constexpr errc check_head_5(std::uint32_t head) noexcept;
-    constexpr void show_5(event& e) noexcept;
-    constexpr bool five_promise() const noexcept;
+    constexpr void name_5(event& e) const noexcept;
+    constexpr void check_text(event& e) noexcept;
+    constexpr void forget_aliases() noexcept;
+    constexpr bool breaks_promise() const noexcept;
     constexpr bytes_in build_farewell() noexcept;
     constexpr bool request_5(subscription& s) noexcept;
     constexpr bool refuse_request(subscription& s, reason_code why) noexcept;
@@ -391,6 +393,7 @@ private:
 #include <barelink/session/commands.hpp>
 #include <barelink/session/five.hpp>
 #include <barelink/session/messages.hpp>
+#include <barelink/session/messages_5.hpp>
 #include <barelink/session/receive.hpp>
 #include <barelink/session/restore.hpp>
 #include <barelink/session/send.hpp>

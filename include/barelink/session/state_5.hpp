@@ -70,6 +70,7 @@ struct state_5 {
     reason_code   leave_reason = reason_code::normal_disconnection;
     bool          nameless     = false;  // the Server has to give us an identifier
     bool          left         = false;  // the Server has said that it goes
+    bool          blind        = false;  // a topic alias may have been missed
     bool          unreadable   = false;  // the message that the user has right now is refused
 };
 
