@@ -215,6 +215,13 @@ TEST_CASE("what waits and the Server does not take is told, and the rest is sent
     // The next Server may take all of it.
     REQUIRE(r.again(false));
     CHECK(r.publish("a", "x", 2).error == errc::ok);
+    // At QoS 0 there is nothing to be told of.
+    CHECK(r.publish("a", "x", 0, true).error == errc::ok);
+    CHECK(r.publish("a", "y", 0).error == errc::ok);
+    REQUIRE(r.again(false, five::byte(0x24, 1) + five::byte(0x25, 0)));
+    CHECK(r.told() == "rejected #6 qos_unavailable");
+    CHECK(r.output() == std::string{five::publish("a", "w", 1, 4) + five::publish("a", std::string(32, 'z'), 1, 5) +
+                                    five::publish("a", "y")});
 }
 
 TEST_CASE("a publish on the way out is held against what the Server grants", "[session][MQTT5-3.2.2-14]") {

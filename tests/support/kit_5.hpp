@@ -88,7 +88,7 @@ struct rig_5 : rig<F, Z> {
         this->s.end();
         return online(grants, present);
     }
-    // The fault after these bytes, and that the DISCONNECT which the Server is told has this reason; 0: nothing is told.
+    // Whether these bytes end in this fault, and in a DISCONNECT with this reason; 0: in none.
     bool ends(std::string_view bytes, errc fault, unsigned reason) {
         this->hears(bytes);
         auto const told = this->s.last_words();
