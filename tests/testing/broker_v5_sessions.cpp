@@ -121,6 +121,13 @@ TEST_CASE("DISCONNECT may change the expiry interval, but not from 0", "[testing
     s.c.say(raw5::farewell(packet_type::disconnect, why::success, {{id::session_expiry_interval, 0U}}));
     CHECK_FALSE(s.b.has_session("pump"));
     CHECK(s.b.violations() == 0);
+    s.b.options.session_expiry_max_s = 7;
+    s.come({{id::session_expiry_interval, 10U}});
+    s.c.say(raw5::farewell(packet_type::disconnect, why::success, {{id::session_expiry_interval, 60U}}));
+    s.pass(6'999);
+    CHECK(s.b.has_session("pump"));
+    s.pass(1);
+    CHECK_FALSE(s.b.has_session("pump"));
     s.come();
     s.c.say(raw5::farewell(packet_type::disconnect, why::success, {{id::session_expiry_interval, 5U}}));
     CHECK_FALSE(s.b.has_session("pump"));
@@ -182,10 +189,15 @@ TEST_CASE("a will waits for its delay, its session or its client", "[testing][br
     again(100, 0);
     s.c.say(raw5::farewell(packet_type::disconnect));
     CHECK(watcher.hear().empty());
-    CHECK(s.b.counts().wills == 3);
-    CHECK(s.b.counts().breaks == 3);
+    // A clean start ends the session that had it.
+    again(100, 5);
+    s.c.vanish();
+    CHECK(watcher.hear().empty());
+    s.come({{id::session_expiry_interval, 100U}});
+    CHECK(watcher.hear().substr(0, 29) == "PUBLISH qos 0 \"gone\" 3 bytes ");
+    CHECK(s.b.counts().wills == 4);
+    CHECK(s.b.counts().breaks == 4);
     CHECK(s.b.counts().disconnects == 2);
-    s.b.forget_sessions();
     CHECK(s.b.messages_held() == 0);
     CHECK(s.b.violations() == 0);
 }
@@ -216,6 +228,12 @@ TEST_CASE("the broker sends its clients away, with a reason and properties", "[t
     s.b.kick("pump");
     CHECK(s.c.hear() == "closed");
     CHECK(s.b.counts().breaks == 3);
+    // What is too long for the client is not said.
+    s.come({{id::maximum_packet_size, 5U}});
+    CHECK(s.c.say(raw5::subscribe(1, {"t"})).empty());
+    CHECK(s.b.counts().too_large == 1);
+    s.b.disconnect("pump", why::use_another_server, with);
+    CHECK(s.c.hear() == "closed");
     CHECK(s.b.violations() == 0);
 }
 

@@ -11,7 +11,7 @@ using namespace barelink;
 using barelink::testing::violation;
 using id      = property_id;
 using why     = reason_code;
-using handles = v5::retain_handling;
+using handles = retain_handling;
 
 namespace {
 
@@ -70,6 +70,28 @@ TEST_CASE("no local keeps one's own messages away", "[testing][broker][MQTT-3.8.
     CHECK(s.b.first_violation().kind == violation::protocol_error);
 }
 
+TEST_CASE("no local knows a will as one's own, and a session's place as another client's", "[testing][broker]") {
+    cloud                b;
+    instant              now;
+    raw::client<cloud>   c{b, now, version::v5};
+    connect_packet const with_will{
+        .clean_session = false, .keep_alive_s = 0, .client_id = "pump", .will = {"t", "bye", q1, true}};
+    auto const come = [&] {
+        c.dial();
+        return c.say(raw5::connect(with_will, {{id::session_expiry_interval, 100U}}));
+    };
+    come();
+    c.say(raw5::subscribe(1, {.filter = "t", .level = q1, .no_local = true}));
+    c.vanish();
+    CHECK(b.retained("t").payload == "bye");
+    CHECK(come() == "CONNACK accepted, session present");
+    c.say(raw5::farewell(packet_type::disconnect, why::success, {{id::session_expiry_interval, 0U}}));
+    party other{b, now, "other"};
+    CHECK(other.say(raw5::subscribe(1, {.filter = "t", .no_local = true})) ==
+          "SUBACK id 1 qos 0 | PUBLISH qos 0 retain \"t\" 3 bytes");
+    CHECK(b.violations() == 0);
+}
+
 TEST_CASE("RETAIN stays as published if a subscription asks for it", "[testing][broker][MQTT-3.3.1-13]") {
     stage s;
     s.c.say(raw5::subscribe(1, {.filter = "t", .retain_as_published = true}));
@@ -118,11 +140,12 @@ TEST_CASE("a group shares its messages in turns", "[testing][broker][4.8.2]") {
     s.c.vanish();
     s.b.publish({"t", "x", q1});
     CHECK(s.b.waiting("two") == 3);
-    party four{s.b, s.now, "four"};
-    four.say(raw5::subscribe(1, {"$share/g/t", q1}));
+    party four{s.b, s.now, "four"};  // in the place of the first one
+    party five{s.b, s.now, "five"};
+    five.say(raw5::subscribe(1, {"$share/g/t", q1}));
     for (int i = 0; i < 2; ++i) s.b.publish({"t", "x", q1});
     CHECK(s.b.waiting("two") == 3);
-    CHECK(s.b.waiting("four") == 2);
+    CHECK(s.b.waiting("five") == 2);
     CHECK(s.b.violations() == 0);
     CHECK(three.say(raw5::subscribe(2, {"$share//t", q0})) == "DISCONNECT topic_filter_invalid | closed");
     CHECK(s.b.first_violation().kind == violation::bad_filter);

@@ -18,13 +18,6 @@ constexpr packet_id session<F>::next_id() noexcept {
     return last_id_;
 }
 
-template <features F>
-constexpr void session<F>::speak(options const& o) noexcept
-    requires(F.v5)
-{
-    options_ = &o;
-}
-
 // Whether it is not known yet in which form packets are written.
 template <features F>
 constexpr bool session<F>::is_mute() const noexcept {

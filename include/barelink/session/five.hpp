@@ -47,6 +47,9 @@ constexpr errc session<F>::begin_5(options const& o, Packet const& c, property_l
     five_          = {};
     five_.more     = more;
     five_.nameless = c.client_id.empty();
+    for (auto const& p : auth) {
+        if (p.id == property_id::authentication_method) five_.method = p.text;
+    }
     return errc::ok;
 }
 
@@ -61,6 +64,7 @@ constexpr errc session<F>::on_connack_5(event& e, bytes_in body) noexcept {
     bool const named   = with.has(property_id::assigned_client_identifier);
     bool const invited = five_.more.request_response_information || !with.has(property_id::response_information);
     if (named != five_.nameless || !invited) return errc::protocol_error;  // [MQTT-3.2.2-16, MQTT-3.1.2-28]
+    if (!is_same_method(with)) return errc::protocol_error;
     five_.grants.keep_alive_s = options_->keep_alive_s;
     five_.grants.take(with);
     if constexpr (F.aliases_out) short_.restart(five_.grants.alias_max);
@@ -120,6 +124,7 @@ constexpr errc session<F>::dispatch_5(event& e, bytes_in body) noexcept {
     auto const type = header_.type;
     if (type == packet_type::connack) return on_connack_5(e, body);
     if (type == packet_type::suback || type == packet_type::unsuback) return on_suback_5(e, body);
+    if (type == packet_type::auth) return on_auth(e, body);
     if (type == packet_type::disconnect) {
         auto const bye = v5::decode_reason(type, body, sender::server);
         if (!bye) return bye.error;
@@ -258,6 +263,7 @@ constexpr bytes_in session<F>::shorten(char* end) noexcept {
     return {};
 }
 
+// True while a packet of the publish lane has to be finished before another lane may write.
 template <features F>
 constexpr bool session<F>::started() const noexcept {
     if constexpr (F.aliases_out) return ring_.started() || short_.started();
@@ -278,6 +284,7 @@ constexpr std::uint16_t session<F>::keep_alive_s() const noexcept {
     return options_->keep_alive_s;
 }
 
+// Puts an answer in line; only 5.0 has reasons.
 template <features F>
 constexpr void session<F>::reply(packet_type type, packet_id id, reason_code reason) noexcept {
     if constexpr (F.v5) {

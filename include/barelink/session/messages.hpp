@@ -83,6 +83,7 @@ constexpr std::uint32_t session<F>::head_size() const noexcept {
     return static_cast<std::uint32_t>(header_.size + publish_header_size(topic_size(), shown_level()));
 }
 
+// Whether all that has to be kept of a PUBLISH in front has come, if it is larger than the buffer.
 template <features F>
 constexpr bool session<F>::has_head() const noexcept {
     if constexpr (F.v5) {

@@ -89,7 +89,8 @@ constexpr void session<F>::next_packet(event& e) noexcept {
 template <features F>
 constexpr errc session<F>::dispatch(event& e) noexcept {
     auto const type = header_.type;
-    if ((state_ == session_state::waiting) != (type == packet_type::connack)) return errc::protocol_error;
+    bool const opening = type == packet_type::connack || (F.v5 && type == packet_type::auth);
+    if (state_ == session_state::waiting ? !opening : type == packet_type::connack) return errc::protocol_error;
     if constexpr (F.v5) {
         // Without a bound it is 0, and 0 - 1 is above all [3.1.2.11.4].
         auto const bound = five_.more.maximum_packet_size - 1U;

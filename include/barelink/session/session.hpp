@@ -41,9 +41,11 @@ namespace barelink::inline v0 {
 template <features F>
 class session {
 public:
-    constexpr explicit session(session_memory const& m) noexcept
+    // `o`: in which version is queued what comes before begin(). Needed where several are compiled in, or nothing is.
+    constexpr explicit session(session_memory const& m, options const* o = nullptr) noexcept
         : requests_max_{m.subscribe_requests}, inbox_{m.rx}, ring_{m.tx, m.sources}, inflight_{m.inflight},
           subscriptions_{m.subscriptions}, control_{m.control} {
+        options_ = o;
         if constexpr (has_inbound) inbound_ = inbound_table{m.inbound};
         if constexpr (F.sources) sources_ = m.sources;
         if constexpr (F.v5) extras_ = m.subscribing.data();
@@ -54,10 +56,6 @@ public:
     [[nodiscard]] constexpr session_state state() const noexcept { return state_; }
     // Why the connection has to be cut, or ok. Stays until begin().
     [[nodiscard]] constexpr errc fault() const noexcept { return fault_; }
-
-    // The options of begin(), told before the first one: messages are queued in the form of their version.
-    constexpr void speak(options const& o) noexcept
-        requires(F.v5);
 
     // --- life of a connection
 
@@ -182,6 +180,11 @@ public:
     [[nodiscard]] constexpr errc disconnect(reason_code reason, property_list with = {}) noexcept
         requires(F.v5);
 
+    // Writes AUTH with `data` (without it if that has no data): after `challenged` with continue_authentication, or on
+    // line with re_authenticate. Returns not_connected, ring_full, connect_too_long, or protocol_error [4.12].
+    [[nodiscard]] constexpr errc authenticate(reason_code reason, std::string_view data) noexcept
+        requires(F.auth);
+
     // --- for the owner of a 5.0 connection that ends
 
     // A DISCONNECT that tells the Server about fault(), to be written at once; empty if nothing can be said [4.13.1].
@@ -228,7 +231,6 @@ private:
     struct nothing {};
     static constexpr bool has_qos_1 = F.has(qos::at_least_once);
     static constexpr bool has_qos_2 = F.has(qos::exactly_once);
-
     static constexpr bool has_inbound = has_qos_2 || F.deferred_ack;
     static constexpr bool all_rules   = has_qos_2 || F.v5;
     static constexpr unsigned answer_size = F.v5 ? v5::ack_size_max : ack_size;
@@ -268,9 +270,7 @@ private:
     constexpr errc on_ack(event& e, packet_type type, packet_id id, reason_code reason) noexcept;
     constexpr errc on_pubrel(packet_id id) noexcept;
     constexpr void release(packet_id id, bool known) noexcept;
-    // Puts an answer in line; only 5.0 has reasons.
     constexpr void reply(packet_type type, packet_id id, reason_code reason) noexcept;
-    // Whether all that has to be kept of a PUBLISH in front has come, if it is larger than the buffer.
     constexpr bool has_head() const noexcept;
     constexpr errc on_suback(event& e, bytes_in body) noexcept;
     constexpr errc on_granted(event& e, packet_id id, bool subscribes, std::uint8_t code) noexcept;
@@ -302,6 +302,8 @@ private:
     constexpr void forget_aliases() noexcept;
     constexpr bool breaks_promise() const noexcept;
     constexpr bytes_in build_farewell() noexcept;
+    constexpr errc on_auth(event& e, bytes_in body) noexcept;
+    constexpr bool is_same_method(properties const& with) const noexcept;
     constexpr bool request_5(subscription& s) noexcept;
     constexpr bool refuse_request(subscription& s, reason_code why) noexcept;
 
@@ -313,8 +315,7 @@ private:
     constexpr errc check(message const& m, property_list with) const noexcept;
     constexpr errc check_granted(message const& m, std::size_t packet) const noexcept;
     constexpr std::size_t publish_head(message const& m, property_list with) const noexcept;
-    constexpr char* write_head(char* to, message const& m, packet_id id, std::size_t size,
-                               property_list with) const noexcept;
+    constexpr char* write_head(char* to, message const& m, packet_id, std::size_t size, property_list) const noexcept;
     constexpr packet_id next_id() noexcept;
     constexpr errc change(std::string_view filter, qos level, subscription_state wish,
                           subscribe_options const* how = nullptr) noexcept;
@@ -329,13 +330,12 @@ private:
     constexpr bytes_in choose_output() noexcept;
     constexpr bytes_in ring_output(char* end) noexcept;
     constexpr bytes_in shorten(char* end) noexcept;
-    // True while a packet of the publish lane has to be finished before another lane may write.
-    [[nodiscard]] constexpr bool started() const noexcept;
-    // Packets in front of the publish lane that nothing may be put before.
-    [[nodiscard]] constexpr unsigned promised() const noexcept;
+    constexpr bool started() const noexcept;       // a packet of the publish lane has to be finished first
+    constexpr unsigned promised() const noexcept;  // packets in front of it that nothing may be put before
     constexpr char* ring_reach() noexcept;
     constexpr bytes_in farewell() noexcept;
     constexpr void note_sent(std::size_t count) noexcept;
+    constexpr void note_greeting() noexcept;
     constexpr void left(char* packet) noexcept;
     constexpr void fill_control() noexcept;
     constexpr void give_up_source() noexcept;
@@ -390,6 +390,7 @@ private:
 
 }  // namespace barelink::inline v0
 
+#include <barelink/session/auth.hpp>
 #include <barelink/session/commands.hpp>
 #include <barelink/session/five.hpp>
 #include <barelink/session/messages.hpp>

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <barelink/base/bytes.hpp>
+#include <barelink/base/errc.hpp>
 #include <barelink/base/time.hpp>
 #include <barelink/session/event_type.hpp>
 #include <barelink/wire/property.hpp>

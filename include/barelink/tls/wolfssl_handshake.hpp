@@ -152,7 +152,9 @@ inline errc channel::meaning(int code, failure const& f) const noexcept {
     if (hung_up && !heard_) return errc::tls_plain_peer;  // at our greeting
     if (io_error_ == errc::closed_by_peer) return errc::tls_cut;
     if (io_error_ != errc::ok) return io_error_;
-    return code == 0 ? errc::tls_bad_certificate : code_meaning(code);
+    if (code == 0) return errc::tls_bad_certificate;
+    auto const e = code_meaning(code);
+    return open_ && e == errc::tls_nothing_common ? errc::tls_protocol : e;  // what was agreed on is broken
 }
 
 inline errc channel::fail(int code) noexcept {
