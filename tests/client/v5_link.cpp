@@ -176,6 +176,21 @@ TEST_CASE("what is queued before the first connection has the form of its versio
     CHECK(old.net.said() == "PUBLISH a=x q1 #1");
 }
 
+TEST_CASE("each attempt names the session alike", "[client][MQTT5-3.1.3-2]") {
+    bench_5<> b;
+    b.power_on();
+    REQUIRE(b.c->connect() == errc::ok);
+    b.settle();
+    auto const first = b.written();
+    CHECK(first.find(std::string{"\0\3dev", 5}) != std::string::npos);
+    for (int i = 0; i < 3; ++i) {
+        b.net.read_error = errc::connection_reset;
+        b.settle();
+        b.after(100'000);
+        CHECK(b.written() == first);
+    }
+}
+
 TEST_CASE("an idle device obeys the keep alive of the Server", "[client][MQTT5-3.2.2-21]") {
     bench_5<> b;
     b.power_on();

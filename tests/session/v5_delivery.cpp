@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // 5.0, publishes of ours: acknowledgements with reasons, the quota of the Server, and what a new connection repeats.
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -263,4 +264,34 @@ TEST_CASE("properties of a publish are checked, copied and written",
     CHECK(r.publish("", "x", 0).error == errc::bad_topic);
     CHECK(r.publish("a/#", "x", 0).error == errc::bad_topic);
     CHECK(r.output() == "");
+}
+
+TEST_CASE("what was sent does not expire", "[session][MQTT5-4.3.3-7]") {
+    rig_5 r;
+    r.o.clean_session = false;
+    r.o.keep_alive_s = 0;
+    r.o.publish_timeout_ms = 100'000;
+    REQUIRE(r.online());
+    property const with[] = {{property_id::message_expiry_interval, 1U}};
+    CHECK(r.s.publish({.topic = "a", .payload = "x", .level = qos::exactly_once}, with).value == 1);
+    r.drop_output();
+    r.later(60'000);
+    CHECK(r.s.expire() == errc::ok);
+    REQUIRE(r.again(true));
+    CHECK(r.output() == out(five::publish("a", "x", 2, 1, five::four_bytes(2, 1), dup_bit)));
+    std::string answers;
+    r.later(60'000);
+    CHECK(r.hears(pubrec(1) + pubcomp(1), 1000, &answers) == "delivered #1");
+    CHECK(answers == out(pubrel(1)));
+}
+
+TEST_CASE("topics and filters have at most 65535 bytes", "[session][MQTT5-4.7.3-3]") {
+    constexpr sizes wide{.tx = 65'000};
+    auto const r = std::make_unique<rig_5<plain_5, wide>>();
+    REQUIRE(r->online());
+    std::string const longest(65'535, 't');
+    CHECK(r->publish(longest + "t", "", 1).error == errc::bad_topic);
+    CHECK(r->subscribe(longest + "t", 1) == errc::bad_filter);
+    CHECK(r->publish(longest, "", 1).error == errc::publish_too_long);  // the topic is good, the ring too small
+    CHECK(r->subscribe(longest, 1) == errc::request_too_long);
 }

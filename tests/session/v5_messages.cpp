@@ -305,7 +305,8 @@ TEST_CASE("a packet above the announced maximum size ends the connection", "[ses
     CHECK(r.ends(five::disconnect(0x8B, five::text(0x1F, std::string(30, 'x'))), errc::packet_too_long, 0x95));
 }
 
-TEST_CASE("properties of a message stay out of its payload at every split", "[session][MQTT5-3.3.2-1]") {
+TEST_CASE("properties of a message stay out of its payload at every split",
+          "[session][MQTT5-3.3.2-1][MQTT5-4.2-1]") {
     auto const stream = five::publish("a/b", "payload", 1, 77, five::text(8, "reply") + five::text(9, "\0\1\2"sv));
     std::string_view const bytes = stream;
     for (std::size_t step = 1; step <= bytes.size(); ++step) {
