@@ -161,7 +161,8 @@ TEST_CASE("a flag is 0 or 1", "[wire][v5][properties][MQTT5-3.1.2.11.6][MQTT5-3.
     }
 }
 
-TEST_CASE("0 is refused where it would mean nothing can be sent", "[wire][v5][properties][MQTT5-3.1.2.11.3][MQTT5-3.1.2.11.4]") {
+TEST_CASE("0 is refused where it would mean nothing can be sent",
+          "[wire][v5][properties][MQTT5-3.1.2.11.3][MQTT5-3.1.2.11.4]") {
     using enum property_place;
     for (auto const where : {connect, connack}) {
         CHECK(check(raw("\x21\x00\x00"), where) == errc::protocol_error);

@@ -104,7 +104,8 @@ TEST_CASE("a will is published under a topic name", "[wire][v5][connect][MQTT5-4
     CHECK_BOTH(check({.will = {.topic = "a/+"}}) == errc::bad_will);
 }
 
-TEST_CASE("properties of a CONNECT and of its will are told apart", "[wire][v5][connect][MQTT5-3.1.2.11][MQTT5-3.1.3.2]") {
+TEST_CASE("properties of a CONNECT and of its will are told apart",
+          "[wire][v5][connect][MQTT5-3.1.2.11][MQTT5-3.1.3.2]") {
     CHECK_BOTH(check({.client_id = "c"}, expiry) == errc::ok);
     CHECK_BOTH(check({.client_id = "c"}, delay) == errc::bad_property);
     CHECK_BOTH(check({.will = {.topic = "w"}}, {}, delay) == errc::ok);

@@ -82,7 +82,8 @@ TEST_CASE("each side has reasons of its own to leave", "[wire][v5][disconnect][M
     }
 }
 
-TEST_CASE("AUTH has a reason and a method, or is a bare success", "[wire][v5][auth][MQTT5-3.15.2.1][MQTT5-3.15.2.2.2]") {
+TEST_CASE("AUTH has a reason and a method, or is a bare success",
+          "[wire][v5][auth][MQTT5-3.15.2.1][MQTT5-3.15.2.2.2]") {
     using enum packet_type;
     CHECK_BOTH(packet(auth, reason_code::continue_authentication, method) ==
                bytes(0xF0, 6, 0x18, 4, 0x15, 0, 1, 'M'));

@@ -82,7 +82,8 @@ TEST_CASE("each packet takes the properties of the standard and refuses the othe
     CHECK(taken == expected);
 }
 
-TEST_CASE("each packet refuses a property that is there twice and may not be", "[wire][v5][properties][MQTT5-2.2.2.2]") {
+TEST_CASE("each packet refuses a property that is there twice and may not be",
+          "[wire][v5][properties][MQTT5-2.2.2.2]") {
     for (auto const& f : frames) {
         for (auto const& s : standard_properties) {
             if (!s.stands_in(f.place)) continue;
