@@ -338,13 +338,13 @@ constexpr bool client<Transport, Clock, L, Policies...>::store_answers() noexcep
         while (!answers.empty()) {
             auto const type = static_cast<packet_type>(octet(answers[0]) >> 4);
             auto const size = 2U + octet(answers[1]);
+            // Pings are shorter. A longer one has a reason of 5.0: what is refused, nobody has to remember.
             auto const id = size >= ack_size ? load_u16(&answers[2]) : packet_id{0};
-            // In 5.0 there is a reason; a message that is refused is one that nobody has to remember.
             bool const no = L.versions.v5 && size > ack_size && refused(static_cast<reason_code>(octet(answers[4])));
             auto       e  = errc::ok;
             if (type == packet_type::pubrec && no) e = store_->erase({store_key::side::inbound, id});
             if (type == packet_type::pubrec && !no) e = store_->put({store_key::side::inbound, id}, {});
-            if (type == packet_type::pubrel && session_.keeps(id)) {
+            if (type == packet_type::pubrel && !no && session_.keeps(id)) {
                 e = store_->put({store_key::side::outbound, id}, answers.first(size));
             }
             if (type == packet_type::pubcomp) e = store_->erase({store_key::side::inbound, id});

@@ -61,8 +61,7 @@ public:
 
     // A transport stands: puts CONNECT in line. `o` must outlive the connection. Returns what check_connect() says,
     // bad_version, or connect_too_long (CONNECT is built in the receive buffer); then nothing has changed.
-    // `c` says what CONNECT says: a connect_packet, or `o` itself.
-    // `auth`: the method, and data, of an enhanced authentication [4.12].
+    // `c` says what CONNECT says: a connect_packet, or `o` itself. `auth`: method and data of an authenticator [4.12].
     template <class Packet = connect_packet>
     [[nodiscard]] constexpr errc begin(options const& o, Packet const& c, property_list auth = {}) noexcept;
     // The transport is gone. What is not acknowledged stays and is sent again after the next CONNACK [MQTT-4.4.0-1].
@@ -327,6 +326,7 @@ private:
     template <class Packet>
     constexpr errc write_connect(options const& o, Packet const& c, property_list auth) noexcept;
     constexpr void close() noexcept;
+    constexpr packet_id kept_id(std::uint8_t flags, bytes_in body) const noexcept;
     constexpr bytes_in choose_output() noexcept;
     constexpr bytes_in ring_output(char* end) noexcept;
     constexpr bytes_in shorten(char* end) noexcept;

@@ -146,6 +146,8 @@ inline errc channel::meaning(int code, failure const& f) const noexcept {
     if (verdict_ != errc::ok) return verdict_;
     if (plain_) return errc::tls_plain_peer;
     if (f.alert != failure::no_alert) {
+        // In 1.2 our certificate is a matter of the handshake; behind it, this is a negotiation that we have declined.
+        if (open_ && f.alert == 40 && !same_text(version(), "TLSv1.3")) return errc::tls_protocol;
         return alert_meaning(f.alert, wolfSSL_get_current_cipher(ssl_) != nullptr && approved_, has_psk(settings_));
     }
     bool const hung_up = io_error_ == errc::closed_by_peer || io_error_ == errc::connection_reset;
