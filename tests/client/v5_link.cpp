@@ -31,6 +31,11 @@ struct key_store {
     static result<stored_record> restore(bytes_out) noexcept { return stored_record{}; }
 };
 
+struct key_hook {
+    errc answer = errc::ok;
+    errc refresh(login&) const noexcept { return answer; }
+};
+
 template <class... Policies>
 struct bench_5 : bench<both, Policies...> {
     options_5 more{};
@@ -79,6 +84,21 @@ TEST_CASE("DISCONNECT of the Server is the cause, told with its reason and its p
     CHECK_FALSE(b.net.open);
     CHECK(b.after(e.retry_in_ms) == "");
     CHECK(b.online_5());
+}
+
+TEST_CASE("an attempt that fails before CONNECT tells nothing of the connection before", "[client][MQTT5-3.14.4]") {
+    key_hook hook;
+    bench_5<key_hook> b;
+    REQUIRE(b.start_5(hook));
+    CHECK(b.end(five::disconnect(0x8B, five::text(0x1F, "back soon"))).reason == reason_code::server_shutting_down);
+    hook.answer = errc::credentials_failed;
+    b.clock.ms += 100'000;
+    auto const e = b.end({});
+    CHECK(e.cause == errc::credentials_failed);
+    CHECK(e.reason == reason_code::success);
+    CHECK(e.with.empty());
+    REQUIRE(b.c->disconnect() == errc::ok);
+    CHECK(b.end({}).reason == reason_code::success);
 }
 
 TEST_CASE("0x8E is told as replaced, before the end", "[client][MQTT5-3.14.4]") {

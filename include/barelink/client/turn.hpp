@@ -229,7 +229,10 @@ constexpr void client<Transport, Clock, L, Policies...>::farewell(event& e) noex
         e.type        = event_type::disconnected;
         e.cause       = cause_;
         e.retry_in_ms = retry_in_ms_;
-        if constexpr (L.versions.v5) session_.tell_end(e);
+        if constexpr (L.versions.v5) {
+            // Not for an attempt that ended before CONNECT: what was heard was on the connection before.
+            if (cause_ == session_.fault()) session_.tell_end(e);
+        }
     }
     replaced_ = false;
 }
