@@ -225,7 +225,8 @@ constexpr void session<F>::note_sent(std::size_t count) noexcept {
         if (state_ == session_state::leaving && control_.empty()) state_ = session_state::closed;
     }
     // The transport took only a part and has to take the rest.
-    bool const more = started() || control_.started() || state_ == session_state::connecting;
+    bool const leaving = F.v5 && state_ == session_state::leaving;  // DISCONNECT of 5.0 lies in no lane
+    bool const more    = started() || control_.started() || state_ == session_state::connecting || leaving;
     timers_.stop(timer::write);
     if (more) timers_.arm(timer::write, now_ + options_->write_timeout_ms);
 }

@@ -41,7 +41,7 @@ namespace barelink::inline v0 {
 template <features F>
 class session {
 public:
-    // `o`: in which version is queued what comes before begin(). Not needed where one version is compiled in.
+    // `o`: in which version is queued what comes before begin(). Needed where several are compiled in, or nothing is.
     constexpr explicit session(session_memory const& m, options const* o = nullptr) noexcept
         : requests_max_{m.subscribe_requests}, inbox_{m.rx}, ring_{m.tx, m.sources}, inflight_{m.inflight},
           subscriptions_{m.subscriptions}, control_{m.control} {
@@ -230,7 +230,6 @@ private:
     struct nothing {};
     static constexpr bool has_qos_1 = F.has(qos::at_least_once);
     static constexpr bool has_qos_2 = F.has(qos::exactly_once);
-
     static constexpr bool has_inbound = has_qos_2 || F.deferred_ack;
     static constexpr bool all_rules   = has_qos_2 || F.v5;
     static constexpr unsigned answer_size = F.v5 ? v5::ack_size_max : ack_size;
@@ -242,6 +241,7 @@ private:
     [[nodiscard]] constexpr version spoken() const noexcept {
         return F.only() != version{} ? F.only() : options_->protocol;
     }
+    [[nodiscard]] constexpr bool is_mute() const noexcept;
     [[nodiscard]] constexpr bool is_5() const noexcept { return F.v5 && spoken() == version::v5; }
     [[nodiscard]] constexpr std::uint16_t keep_alive_s() const noexcept;
 
@@ -296,8 +296,10 @@ private:
     constexpr bool is_chatty(properties const& with) const noexcept;
     constexpr properties shown_properties() const noexcept;
     constexpr errc check_head_5(std::uint32_t head) noexcept;
-    constexpr void show_5(event& e) noexcept;
-    constexpr bool five_promise() const noexcept;
+    constexpr void name_5(event& e) const noexcept;
+    constexpr void check_text(event& e) noexcept;
+    constexpr void forget_aliases() noexcept;
+    constexpr bool breaks_promise() const noexcept;
     constexpr bytes_in build_farewell() noexcept;
     constexpr errc on_auth(event& e, bytes_in body) noexcept;
     constexpr bool is_same_method(properties const& with) const noexcept;
@@ -318,10 +320,7 @@ private:
                           subscribe_options const* how = nullptr) noexcept;
     constexpr bool request(subscription& s) noexcept;
     constexpr void request_all() noexcept;
-    constexpr std::span<source_slot> source_slots() const noexcept {
-        if constexpr (F.sources) return sources_;
-        return {};
-    }
+    constexpr std::span<source_slot> source_slots() const noexcept;
 
     // send.hpp
     template <class Packet>
@@ -395,6 +394,7 @@ private:
 #include <barelink/session/commands.hpp>
 #include <barelink/session/five.hpp>
 #include <barelink/session/messages.hpp>
+#include <barelink/session/messages_5.hpp>
 #include <barelink/session/receive.hpp>
 #include <barelink/session/restore.hpp>
 #include <barelink/session/send.hpp>
