@@ -11,7 +11,7 @@ using namespace barelink;
 using barelink::testing::violation;
 using id      = property_id;
 using why     = reason_code;
-using handles = v5::retain_handling;
+using handles = retain_handling;
 
 namespace {
 

@@ -53,7 +53,7 @@ TEST_CASE("every packet of 5.0 has its words", "[testing][packet_words]") {
           "PUBREL id 3 packet_identifier_not_found");
     CHECK(words_of(raw5::ack(packet_type::pubcomp, 65535)) == "PUBCOMP id 65535");
     CHECK(words_of(raw5::subscribe(4, {"a/#", qos::exactly_once})) == "SUBSCRIBE id 4 \"a/#\" qos 2");
-    CHECK(words_of(raw5::subscribe(4, {"a", qos::at_most_once, true, true, v5::retain_handling::do_not_send},
+    CHECK(words_of(raw5::subscribe(4, {"a", qos::at_most_once, true, true, retain_handling::do_not_send},
                                    {{id::subscription_identifier, 8U}})) ==
           "SUBSCRIBE id 4 \"a\" qos 0 no local retain as published retain handling 2 {subscription_identifier 8}");
     CHECK(words_of(raw5::suback(packet_type::suback, 4, {"\x00\x87\x02", 3})) ==

@@ -89,12 +89,12 @@ TEST_CASE("answers to requests take over the identifier, however long they are",
         .expect(expected::subscribe{.filter              = "a",
                                     .no_local            = true,
                                     .retain_as_published = false,
-                                    .retained            = v5::retain_handling::send_if_new,
+                                    .retained            = retain_handling::send_if_new,
                                     .with                = {{id::subscription_identifier, 5U}}})
         .reply(packet_type::suback, why::granted_qos_1, {{id::reason_string, text}})
         .expect(expected::unsubscribe{.filter = "a"})
         .reply(packet_type::unsuback, why::no_subscription_existed);
-    CHECK(s.say(raw5::subscribe(0x1234, {"a", qos::at_least_once, true, false, v5::retain_handling::send_if_new},
+    CHECK(s.say(raw5::subscribe(0x1234, {"a", qos::at_least_once, true, false, retain_handling::send_if_new},
                                 {{id::subscription_identifier, 5U}})) ==
           "SUBACK id 4660 qos 1 {reason_string \"" + text + "\"}");
     CHECK(s.say(raw5::unsubscribe(7, "a")) == "UNSUBACK id 7 no_subscription_existed");

@@ -155,7 +155,7 @@ std::string any_request(dice& r, packet_type type) {
     for (auto& n : names) {
         n = r.text(1 + r.below(20), true);
         requests.push_back({n, static_cast<qos>(r.below(3)), r.coin() && !is_shared(n), r.coin(),
-                            static_cast<v5::retain_handling>(r.below(3))});
+                            static_cast<retain_handling>(r.below(3))});
         filters.push_back(n);
     }
     auto const id = r.packet_id();

@@ -33,7 +33,7 @@ TEST_CASE("a SUBSCRIBE of 5.0 has properties, and options behind each filter", "
           .level = qos::exactly_once,
           .no_local = true,
           .retain_as_published = true,
-          .retained = v5::retain_handling::do_not_send}}};
+          .retained = retain_handling::do_not_send}}};
     constexpr auto packet = [](property_list with) {
         return written([&](bytes_out out) { return v5::encode_subscribe(out, 10, requests, with); });
     };
@@ -90,7 +90,7 @@ TEST_CASE("an option that the standard refuses is not sent", "[wire][v5][subscri
     CHECK_BOTH(check_request({.filter = "$share/g/a"}) == errc::ok);
     CHECK_BOTH(check_request({.filter = "$shared", .no_local = true}) == errc::ok);
     CHECK_BOTH(check_request({.filter = "a", .level = static_cast<qos>(3)}) == errc::bad_qos);
-    CHECK_BOTH(check_request({.filter = "a", .retained = static_cast<v5::retain_handling>(3)}) == errc::bad_option);
+    CHECK_BOTH(check_request({.filter = "a", .retained = static_cast<retain_handling>(3)}) == errc::bad_option);
 }
 
 TEST_CASE("a request has a filter, in UTF-8", "[wire][v5][subscribe][MQTT-3.8.3-1][MQTT-3.8.3-2][MQTT-3.10.3-2]") {

@@ -72,8 +72,8 @@ constexpr bool broker<L>::subscribe(connection& c, v5::topic_request const& r, p
     sub->as_published = r.retain_as_published;
     sub->identifier   = identifier;
     codes.add(static_cast<char>(sub->level));
-    bool const wanted = r.retained == v5::retain_handling::send ||
-                        (r.retained == v5::retain_handling::send_if_new && is_new);
+    bool const wanted = r.retained == retain_handling::send ||
+                        (r.retained == retain_handling::send_if_new && is_new);
     if (wanted && !sub->shared) send_retained(s, *sub);
     return true;
 }

@@ -38,7 +38,7 @@ public:
     constexpr maybe(qos value) noexcept : value_{number(value)} {}
     constexpr maybe(version value) noexcept : value_{static_cast<int>(value)} {}
     constexpr maybe(reason_code value) noexcept : value_{static_cast<int>(value)} {}
-    constexpr maybe(v5::retain_handling value) noexcept : value_{static_cast<int>(value)} {}
+    constexpr maybe(retain_handling value) noexcept : value_{static_cast<int>(value)} {}
     [[nodiscard]] constexpr bool set() const noexcept { return value_ >= 0; }
     [[nodiscard]] constexpr std::uint32_t value() const noexcept { return static_cast<std::uint32_t>(value_); }
     [[nodiscard]] constexpr bool allows(std::uint32_t v) const noexcept { return !set() || value() == v; }

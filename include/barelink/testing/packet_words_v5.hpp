@@ -74,7 +74,7 @@ constexpr bool say_filters_v5(text_line& line, packet_type type, bytes_in body) 
         if (type != packet_type::subscribe) continue;
         line << " qos " << number(r.level) << (r.no_local ? " no local" : "");
         line << (r.retain_as_published ? " retain as published" : "");
-        if (r.retained != v5::retain_handling::send) line << " retain handling " << static_cast<unsigned>(r.retained);
+        if (r.retained != retain_handling::send) line << " retain handling " << static_cast<unsigned>(r.retained);
     }
     say_properties(line, list.with());
     return list.error() == errc::ok;
