@@ -76,7 +76,9 @@ struct rig {
     std::array<inbound_slot, Z.inbound> inbound{};
     std::array<source_slot, Z.sources> source_slots{};
     std::array<subscribe_options, Z.subscriptions> subscribing{};
-    std::array<char, 4 * 34> aliases{};  // four topics of up to 32 bytes
+    std::array<char, 4 * 36> aliases{};  // four topics of up to 32 bytes
+    std::array<char, 2 * 36> aliases_out{};
+    std::array<char, 96> alias_scratch{};
     options o{.host = "broker", .client_id = "dev"};
     std::uint32_t clock = 0;
     session<F> s;
@@ -91,6 +93,8 @@ struct rig {
                            .sources = source_slots,
                            .subscribing = subscribing,
                            .aliases_in = {aliases, 4},
+                           .aliases_out = {aliases_out, 2},
+                           .alias_scratch = alias_scratch,
                            .subscribe_requests = Z.requests}} {
         s.on_time({clock});
     }

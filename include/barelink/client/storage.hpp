@@ -34,7 +34,7 @@ struct storage {
     static constexpr std::size_t inbound_max   = has_inbound ? L.inbound : 0;
     static constexpr std::size_t buffer_bytes  = L.rx_bytes + L.tx_bytes;
     static constexpr std::size_t inflight_bytes = inflight_max * sizeof(inflight_slot);
-    static constexpr std::size_t alias_stride   = 2U + L.alias_bytes;
+    static constexpr std::size_t alias_stride   = alias_table::overhead + L.alias_bytes;
     // A publish whose topic is replaced is put together here; a longer one keeps its topic.
     static constexpr std::size_t scratch_bytes = L.aliases_out == 0 ? 0 : 2U * L.alias_bytes + 64U;
 

@@ -118,7 +118,7 @@ constexpr bool session<F>::request(subscription& s) noexcept {
     }
     bool const wanted = s.state == subscription_state::wanted;
     auto const size   = 2 + 2 + s.filter.size() + (wanted ? 1U : 0U);
-    char*      to     = ring_.insert(packet_size(size));
+    char*      to     = ring_.insert(packet_size(size), promised());
     if (to == nullptr) return false;
     s.id       = next_id();
     s.state    = wanted ? subscription_state::asked : subscription_state::leaving;

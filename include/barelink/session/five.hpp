@@ -59,6 +59,8 @@ constexpr errc session<F>::on_connack_5(event& e, bytes_in body) noexcept {
     if (named != five_.nameless || !invited) return errc::protocol_error;  // [MQTT-3.2.2-16, MQTT-3.1.2-28]
     five_.grants.keep_alive_s = options_->keep_alive_s;
     five_.grants.take(with);
+    if constexpr (F.aliases_out) short_.restart(five_.grants.alias_max);
+    if constexpr (F.aliases_in) aliases_in_.clear();
     accept(e, ack.value.session_present, ack.value.session_present, unsure_);
     refuse_unsendable();
     return errc::ok;
@@ -253,7 +255,7 @@ constexpr bytes_in session<F>::last_words() noexcept
 {
     auto const code  = reason_of(fault_);
     bool const ours  = spoken() == version::v5 && fault_ != errc::ok && !five_.left;
-    bool const whole = !ring_.started() && !control_.started();
+    bool const whole = !started() && !control_.started();
     if (!ours || !whole || code == reason_code::unspecified_error || state_ < session_state::waiting ||
         state_ > session_state::closing) {
         return {};
@@ -275,7 +277,7 @@ constexpr bool session<F>::request_5(subscription& s) noexcept {
     auto const body = 2 + properties_size(with) + 2 + s.filter.size() + (wanted ? 1U : 0U);
     if (refused(refusal)) return refuse_request(s, refusal);
     if (packet_size(body) > five_.grants.packet_max) return refuse_request(s, reason_code::packet_too_large);
-    char* to = ring_.insert(packet_size(body));
+    char* to = ring_.insert(packet_size(body), promised());
     if (to == nullptr) return false;
     s.id    = next_id();
     s.state = wanted ? subscription_state::asked : subscription_state::leaving;
@@ -288,6 +290,64 @@ constexpr bool session<F>::request_5(subscription& s) noexcept {
     w.text(s.filter);
     if (wanted) w.u8(v5::options_byte({{}, s.level, extra.no_local, extra.retain_as_published, extra.retained}));
     return true;
+}
+
+// The publish lane with aliases. What can't have one goes as it lies in the ring, up to the next that can.
+template <features F>
+constexpr bytes_in session<F>::shorten(char* end) noexcept {
+    if constexpr (F.aliases_out) {
+        auto const may = [this](char* p) {
+            if (!ring_.is_publish(*p)) return false;
+            return short_.takes({p, ring_.size_of(p)}, ring_.header_size(p), five_.grants.packet_max);
+        };
+        char* at = ring_.next();
+        if (short_.empty()) {
+            for (; at != end && may(at); at = ring_.behind(at)) {
+                if (!short_.add({at, ring_.size_of(at)}, ring_.header_size(at))) break;
+            }
+        }
+        if (!short_.empty()) return short_.pending();
+        while (at != end && !may(at)) at = ring_.behind(at);
+        return ring_.pending(false, at);
+    }
+    return {};
+}
+
+template <features F>
+constexpr bool session<F>::started() const noexcept {
+    if constexpr (F.aliases_out) return ring_.started() || short_.started();
+    return ring_.started();
+}
+
+template <features F>
+constexpr unsigned session<F>::promised() const noexcept {
+    if constexpr (F.aliases_out) return short_.packets();
+    return 0;
+}
+
+template <features F>
+constexpr std::uint16_t session<F>::keep_alive_s() const noexcept {
+    if constexpr (F.v5) {
+        if (is_5() && state_ >= session_state::online) return five_.grants.keep_alive_s;
+    }
+    return options_->keep_alive_s;
+}
+
+template <features F>
+constexpr void session<F>::reply(packet_type type, packet_id id, reason_code reason) noexcept {
+    if constexpr (F.v5) {
+        if (is_5()) return control_.answer(type, id, reason);
+    }
+    control_.answer(type, id);
+}
+
+template <features F>
+constexpr void session<F>::tell_end(event& e) const noexcept
+    requires(F.v5)
+{
+    if (!five_.left) return;
+    e.reason = five_.reason;
+    e.with   = five_.with;
 }
 
 // Told as the Server would have told it.

@@ -48,13 +48,13 @@ public:
         compact();
         return {data_ + tail_, static_cast<std::size_t>(capacity_ - tail_)};
     }
-    // Room for a request before the publishes that wait, behind the requests that wait. It counts as appended. Returns
-    // nullptr if there is none now. Work: the bytes kept.
-    constexpr char* insert(std::size_t size) noexcept {
+    // Room for a request before the publishes that wait, behind the requests that wait and the first `promised`
+    // packets. It counts as appended. Returns nullptr if there is none now. Work: the bytes kept.
+    constexpr char* insert(std::size_t size, unsigned promised) noexcept {
         if (reserve(size) == nullptr) return nullptr;
         char*       at   = next();
         char* const tail = data_ + tail_;
-        if (started()) at = behind(at);
+        for (promised += started() ? 1U : 0U; promised != 0; --promised) at = behind(at);
         while (at != tail && !is_publish(*wire(at))) at = behind(at);
         detail::copy_backward(at + size, at, static_cast<std::size_t>(tail - at));
         append(size);
@@ -114,6 +114,13 @@ public:
         }
         next_    = static_cast<position>(end - data_);
         partial_ = 0;
+        return packet;
+    }
+
+    // A copy of the next packet was written. Returns the packet.
+    constexpr char* skip() noexcept {
+        char* const packet = next();
+        next_              = static_cast<position>(behind(packet) - data_);
         return packet;
     }
 
@@ -197,6 +204,24 @@ public:
         return octet(first) >> 4 == static_cast<unsigned>(packet_type::publish);
     }
 
+    [[nodiscard]] BARELINK_NOINLINE static constexpr unsigned header_size(char const* packet) noexcept {
+        unsigned size = 2;
+        while (octet(packet[size - 1]) > 0x7F) ++size;
+        return size;
+    }
+    // The end of a packet. They are ours, so nothing needs checking.
+    [[nodiscard]] BARELINK_NOINLINE static constexpr char* behind(char* packet) noexcept {
+        std::size_t length = 0;
+        unsigned    shift  = 0;
+        char        byte   = 0;
+        do {
+            byte = *++packet;
+            length |= static_cast<std::size_t>(octet(byte) & 0x7F) << shift;
+            shift += 7;
+        } while (octet(byte) > 0x7F);
+        return packet + 1 + length;
+    }
+
 private:
     struct no_sources {};
 
@@ -224,24 +249,6 @@ private:
         }
         return {packet + partial_, static_cast<std::size_t>(slot.window - partial_)};
     }
-    [[nodiscard]] BARELINK_NOINLINE static constexpr unsigned header_size(char const* packet) noexcept {
-        unsigned size = 2;
-        while (octet(packet[size - 1]) > 0x7F) ++size;
-        return size;
-    }
-    // The end of a packet. They are ours, so nothing needs checking.
-    [[nodiscard]] BARELINK_NOINLINE static constexpr char* behind(char* packet) noexcept {
-        std::size_t length = 0;
-        unsigned    shift  = 0;
-        char        byte   = 0;
-        do {
-            byte = *++packet;
-            length |= static_cast<std::size_t>(octet(byte) & 0x7F) << shift;
-            shift += 7;
-        } while (octet(byte) > 0x7F);
-        return packet + 1 + length;
-    }
-
     // Moves the packets together, over those that were dropped.
     constexpr void compact() noexcept {
         char* to   = data_;

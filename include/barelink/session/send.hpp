@@ -65,6 +65,7 @@ constexpr void session<F>::close() noexcept {
     control_.clear();
     timers_.stop_all();
     ring_.rewind();
+    if constexpr (F.aliases_out) short_.forget();
     subscriptions_.lose_connection();
     if constexpr (F.deferred_ack) inbound_.lose_connection();
 }
@@ -106,8 +107,8 @@ constexpr bytes_in session<F>::choose_output() noexcept {
         fill_control();
         if (asking_ && state_ == session_state::online) request_all();
         char* const end = ring_reach();
-        if (ring_.started() || (control_.empty() && ring_.next() != end)) {
-            out = ring_.pending(ring_.started(), end);
+        if (started() || (control_.empty() && ring_.next() != end)) {
+            out = ring_output(end);
             if constexpr (F.sources) {
                 if (out.empty()) give_up_source();
             }
@@ -127,6 +128,15 @@ constexpr bytes_in session<F>::choose_output() noexcept {
         timers_.arm(timer::write, now_ + options_->write_timeout_ms);
     }
     return out;
+}
+
+// What the publish lane writes next.
+template <features F>
+constexpr bytes_in session<F>::ring_output(char* end) noexcept {
+    if constexpr (F.aliases_out) {
+        if (is_5() && !ring_.started()) return shorten(end);
+    }
+    return ring_.pending(ring_.started(), end);
 }
 
 // How far the ring may be written: 5.0 bounds what is not acknowledged [MQTT-3.3.4-7]. What is behind that waits, so
@@ -195,9 +205,17 @@ constexpr void session<F>::note_sent(std::size_t count) noexcept {
     } else if (F.v5 && is_5() && state_ == session_state::leaving) {
         inbox_.skip(count);
         if (inbox_.size() == 0) state_ = session_state::closed;
-    } else if (ring_.started() || control_.empty()) {
+    } else if (started() || control_.empty()) {
         while (count != 0) {
-            if (char* const packet = ring_.sent(count)) left(packet);
+            char* packet = nullptr;
+            if constexpr (F.aliases_out) {
+                if (!short_.empty()) {
+                    if (short_.sent(count)) left(ring_.skip());
+                    continue;
+                }
+            }
+            packet = ring_.sent(count);
+            if (packet != nullptr) left(packet);
         }
     } else {
         control_.sent(count);
@@ -208,7 +226,7 @@ constexpr void session<F>::note_sent(std::size_t count) noexcept {
         if (state_ == session_state::leaving && control_.empty()) state_ = session_state::closed;
     }
     // The transport took only a part and has to take the rest.
-    bool const more = ring_.started() || control_.started() || state_ == session_state::connecting;
+    bool const more = started() || control_.started() || state_ == session_state::connecting;
     timers_.stop(timer::write);
     if (more) timers_.arm(timer::write, now_ + options_->write_timeout_ms);
 }

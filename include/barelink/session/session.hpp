@@ -29,6 +29,7 @@
 #include <barelink/session/options.hpp>
 #include <barelink/session/phases.hpp>
 #include <barelink/session/ring.hpp>
+#include <barelink/session/shortener.hpp>
 #include <barelink/session/state_5.hpp>
 #include <barelink/session/subscriptions.hpp>
 #include <barelink/session/timers.hpp>
@@ -47,6 +48,7 @@ public:
         if constexpr (F.sources) sources_ = m.sources;
         if constexpr (F.v5) extras_ = m.subscribing.data();
         if constexpr (F.aliases_in) aliases_in_ = m.aliases_in;
+        if constexpr (F.aliases_out) short_ = shortener{m.aliases_out, m.alias_scratch};
     }
 
     [[nodiscard]] constexpr session_state state() const noexcept { return state_; }
@@ -184,12 +186,7 @@ public:
         requires(F.v5);
     // The reason and the properties of the packet that ended the connection. Lifetime: until the next begin().
     constexpr void tell_end(event& e) const noexcept
-        requires(F.v5)
-    {
-        if (!five_.left) return;
-        e.reason = five_.reason;
-        e.with   = five_.with;
-    }
+        requires(F.v5);
 
     // --- for a store
 
@@ -223,6 +220,7 @@ public:
         requires(F.persistent);
 
 private:
+    template <int Member>
     struct nothing {};
     static constexpr bool has_qos_1 = F.has(qos::at_least_once);
     static constexpr bool has_qos_2 = F.has(qos::exactly_once);
@@ -239,12 +237,7 @@ private:
         return F.only() != version{} ? F.only() : options_->protocol;
     }
     [[nodiscard]] constexpr bool is_5() const noexcept { return F.v5 && spoken() == version::v5; }
-    [[nodiscard]] constexpr std::uint16_t keep_alive_s() const noexcept {
-        if constexpr (F.v5) {
-            if (is_5() && state_ >= session_state::online) return five_.grants.keep_alive_s;
-        }
-        return options_->keep_alive_s;
-    }
+    [[nodiscard]] constexpr std::uint16_t keep_alive_s() const noexcept;
 
     // receive.hpp
     constexpr void tell(event& e) noexcept;
@@ -271,12 +264,7 @@ private:
     constexpr errc on_pubrel(packet_id id) noexcept;
     constexpr void release(packet_id id, bool known) noexcept;
     // Puts an answer in line; only 5.0 has reasons.
-    constexpr void reply(packet_type type, packet_id id, reason_code reason = reason_code::success) noexcept {
-        if constexpr (F.v5) {
-            if (is_5()) return control_.answer(type, id, reason);
-        }
-        control_.answer(type, id);
-    }
+    constexpr void reply(packet_type type, packet_id id, reason_code reason) noexcept;
     // Whether all that has to be kept of a PUBLISH in front has come, if it is larger than the buffer.
     constexpr bool has_head() const noexcept;
     constexpr errc on_suback(event& e, bytes_in body) noexcept;
@@ -335,6 +323,12 @@ private:
     constexpr errc write_connect(options const& o, Packet const& c, property_list auth) noexcept;
     constexpr void close() noexcept;
     constexpr bytes_in choose_output() noexcept;
+    constexpr bytes_in ring_output(char* end) noexcept;
+    constexpr bytes_in shorten(char* end) noexcept;
+    // True while a packet of the publish lane has to be finished before another lane may write.
+    [[nodiscard]] constexpr bool started() const noexcept;
+    // Packets in front of the publish lane that nothing may be put before.
+    [[nodiscard]] constexpr unsigned promised() const noexcept;
     constexpr char* ring_reach() noexcept;
     constexpr bytes_in farewell() noexcept;
     constexpr void note_sent(std::size_t count) noexcept;
@@ -381,12 +375,13 @@ private:
     inflight_table     inflight_      = {};
     subscription_table subscriptions_ = {};
     control_lane       control_       = {};
-    [[no_unique_address]] std::conditional_t<has_inbound, inbound_table, nothing> inbound_ = {};
-    [[no_unique_address]] std::conditional_t<F.v5, state_5, nothing>             five_       = {};
-    [[no_unique_address]] std::conditional_t<F.v5, subscribe_options*, nothing>  extras_     = {};
-    [[no_unique_address]] std::conditional_t<F.aliases_in, alias_table, nothing> aliases_in_ = {};
+    [[no_unique_address]] std::conditional_t<has_inbound, inbound_table, nothing<1>> inbound_ = {};
+    [[no_unique_address]] std::conditional_t<F.v5, state_5, nothing<2>>             five_       = {};
+    [[no_unique_address]] std::conditional_t<F.v5, subscribe_options*, nothing<3>>  extras_     = {};
+    [[no_unique_address]] std::conditional_t<F.aliases_in, alias_table, nothing<4>> aliases_in_ = {};
+    [[no_unique_address]] std::conditional_t<F.aliases_out, shortener, nothing<5>>  short_      = {};
     // Only with sources.
-    [[no_unique_address]] std::conditional_t<F.sources, std::span<source_slot>, nothing> sources_ = {};
+    [[no_unique_address]] std::conditional_t<F.sources, std::span<source_slot>, nothing<6>> sources_ = {};
 };
 
 }  // namespace barelink::inline v0
