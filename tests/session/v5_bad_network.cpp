@@ -76,3 +76,28 @@ TEST_CASE("a message that does not fit has its aliased topic and its properties 
         CHECK(rest.empty());
     }
 }
+
+TEST_CASE("what waits and is too large for the next Server leaves no gap", "[session][MQTT5-3.2.2-15]") {
+    rig<v5_only> r;
+    r.o.clean_session = false;
+    auto const payload = std::string(30, 'x');
+    REQUIRE(online_5(r, ""));
+    REQUIRE(r.publish("a", payload, 1).value == 1);
+    REQUIRE(r.publish("b", "", 1).value == 2);
+    REQUIRE(r.publish("c", payload, 0));
+    REQUIRE(r.publish("d", "", 0));
+    REQUIRE(online_5(r, number_4(packet_maximum, 20)));
+    CHECK(r.told() == "rejected #1 packet_too_long_for_server");
+    CHECK(r.output() == "\x32\6\0\1b\0\2\0\x30\4\0\1d\0"s);
+}
+
+TEST_CASE("what was sent before and has become too large may have arrived", "[session][MQTT5-3.2.2-15]") {
+    rig<v5_only> r;
+    r.o.clean_session = false;
+    REQUIRE(online_5(r, ""));
+    REQUIRE(r.publish("a", std::string(30, 'x'), 2).value == 1);
+    r.drop_output();
+    REQUIRE(online_5(r, number_4(packet_maximum, 20), true));
+    CHECK(r.told() == "uncertain #1");
+    CHECK(r.output() == "");
+}

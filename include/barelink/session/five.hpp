@@ -61,25 +61,26 @@ constexpr errc session<F>::on_connack_5(event& e, bytes_in body) noexcept {
     five_.grants.take(with);
     if constexpr (F.aliases_out) short_.restart(five_.grants.alias_max);
     if constexpr (F.aliases_in) aliases_in_.clear();
-    accept(e, ack.value.session_present, ack.value.session_present, unsure_);
     refuse_unsendable();
+    accept(e, ack.value.session_present, ack.value.session_present, unsure_);
     return errc::ok;
 }
 
-// What waits and may not be sent to this Server is told, not sent [MQTT-3.2.2-11, -14, -15].
+// What waits and may not be sent to this Server is told, not sent [MQTT-3.2.2-11, -14, -15]; of QoS 0 it is forgotten.
 template <features F>
 constexpr void session<F>::refuse_unsendable() noexcept {
-    for (auto& slot : inflight_) {
-        if (slot.phase != sender_phase::queued) continue;
-        char* const packet = ring_.find(slot.id);
-        char* const wire   = ring_.wire(packet);
-        bool const  retain = (octet(wire[0]) & publish_flag::retain) != 0;
-        auto const  wrong  = five_.grants.check(ring_.level_of(wire), retain, ring_.size_of(wire));
-        if (wrong == errc::ok) continue;
-        ring_.drop(packet);
-        slot.phase = sender_phase::uncertain;
-        slot.cause = wrong;
-    }
+    ring_.sift([this](char* packet) {
+        bool const retain = (octet(packet[0]) & publish_flag::retain) != 0;
+        auto const wrong  = five_.grants.check(ring_.level_of(packet), retain, ring_.size_of(packet));
+        if (wrong == errc::ok) return true;
+        if (auto* const slot = inflight_.find(ring_.id_of(packet))) {
+            // One that was written before may have arrived.
+            bool const again = slot->phase != sender_phase::queued || (octet(packet[0]) & publish_flag::dup) != 0;
+            slot->phase      = sender_phase::uncertain;
+            slot->cause      = again ? errc::ok : wrong;
+        }
+        return false;
+    });
 }
 
 // Notes the reason and the properties of the packet that `e` tells of.
