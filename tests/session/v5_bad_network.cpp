@@ -101,3 +101,14 @@ TEST_CASE("what was sent before and has become too large may have arrived", "[se
     CHECK(r.told() == "uncertain #1");
     CHECK(r.output() == "");
 }
+
+TEST_CASE("nothing that comes gets behind a DISCONNECT that waits", "[session][MQTT5-3.14.4-2]") {
+    rig<v5_only> r;
+    REQUIRE(online_5(r, ""));
+    REQUIRE(r.s.disconnect() == errc::ok);
+    REQUIRE(r.s.pending_output().size() == 2);  // the transport takes nothing yet
+    CHECK_FALSE(r.s.hungry());
+    CHECK(r.s.receive_window().empty());
+    CHECK(r.output() == "\xE0\0"s);
+    CHECK(r.s.state() == session_state::closed);
+}

@@ -89,7 +89,9 @@ public:
     // wait to be written. Ends the last event. Lifetime: until the next call other than received().
     [[nodiscard]] BARELINK_NOINLINE constexpr bytes_out receive_window() noexcept {
         end_event();
-        return state_ == session_state::offline || state_ == session_state::connecting ? bytes_out{} : inbox_.window();
+        // CONNECT, and DISCONNECT of 5.0, are in the way.
+        bool const lent = state_ == session_state::connecting || (is_5() && state_ == session_state::leaving);
+        return state_ == session_state::offline || lent ? bytes_out{} : inbox_.window();
     }
     constexpr void received(std::size_t count) noexcept {
         inbox_.received(count);
