@@ -112,3 +112,10 @@ TEST_CASE("nothing that comes gets behind a DISCONNECT that waits", "[session][M
     CHECK(r.output() == "\xE0\0"s);
     CHECK(r.s.state() == session_state::closed);
 }
+TEST_CASE("a publish that is queued while the device leaves is checked too", "[session][MQTT5-3.2.2-15]") {
+    rig<v5_only> r;
+    REQUIRE(online_5(r, number_4(packet_maximum, 20)));
+    REQUIRE(r.s.disconnect() == errc::ok);
+    CHECK(r.publish("a", std::string(30, 'x'), 1).error == errc::packet_too_long_for_server);
+    CHECK(r.output() == "\xE0\0"s);
+}
