@@ -119,3 +119,18 @@ TEST_CASE("a publish that is queued while the device leaves is checked too", "[s
     CHECK(r.publish("a", std::string(30, 'x'), 1).error == errc::packet_too_long_for_server);
     CHECK(r.output() == "\xE0\0"s);
 }
+
+TEST_CASE("a device that waits for the quota while it leaves still pings", "[session][MQTT5-3.1.2-20]") {
+    rig<v5_only> r;
+    r.o.keep_alive_s = 4;
+    REQUIRE(online_5(r, number_2(receive_maximum, 1)));
+    REQUIRE(r.publish("a", "", 1));
+    REQUIRE(r.publish("b", "", 1));
+    REQUIRE(r.s.disconnect() == errc::ok);
+    CHECK(r.output() == "\x32\6\0\1a\0\1\0"s);
+    r.later(ping_after(4));
+    CHECK(r.output() == "\xC0\0"s);
+    REQUIRE(r.give("\xD0\0\x40\2\0\1"s));
+    CHECK(r.told() == "delivered #1");
+    CHECK(r.output() == "\x32\6\0\1b\0\2\0\xE0\0"s);
+}
