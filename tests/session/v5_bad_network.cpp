@@ -134,3 +134,17 @@ TEST_CASE("a device that waits for the quota while it leaves still pings", "[ses
     CHECK(r.told() == "delivered #1");
     CHECK(r.output() == "\x32\6\0\1b\0\2\0\xE0\0"s);
 }
+
+TEST_CASE("the Server's keep alive counts from CONNECT on", "[session][MQTT5-3.2.2-21]") {
+    rig<v5_only> r;
+    r.o.protocol     = version::v5;
+    r.o.keep_alive_s = 60;
+    REQUIRE(r.begin() == errc::ok);
+    r.drop_output();
+    r.later(500);
+    REQUIRE(r.give(connack_5(false, number_2(server_keep_alive, 4))));
+    CHECK(r.told() == "connected");
+    CHECK(r.s.next_deadline().left({r.clock}) == ping_after(4) - 500);
+    r.later(ping_after(4) - 500);
+    CHECK(r.output() == "\xC0\0"s);
+}

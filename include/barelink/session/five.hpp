@@ -63,7 +63,19 @@ constexpr errc session<F>::on_connack_5(event& e, bytes_in body) noexcept {
     if constexpr (F.aliases_in) aliases_in_.clear();
     refuse_unsendable();
     accept(e, ack.value.session_present, ack.value.session_present, unsure_);
+    take_keep_alive();
     return errc::ok;
+}
+
+// The Server's keep alive counts from CONNECT on [MQTT-3.2.2-21].
+template <features F>
+constexpr void session<F>::take_keep_alive() noexcept {
+    auto const asked = options_->keep_alive_s;
+    auto const given = five_.grants.keep_alive_s;
+    if (given == asked) return;
+    auto const since = asked != 0 ? instant{timers_.at(timer::ping).at.ms - ping_after(asked)} : now_;
+    timers_.stop(timer::ping);
+    if (given != 0) timers_.arm(timer::ping, since + ping_after(given));
 }
 
 // What waits and may not be sent to this Server is told, not sent [MQTT-3.2.2-11, -14, -15]; of QoS 0 it is forgotten.

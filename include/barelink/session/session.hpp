@@ -292,6 +292,7 @@ private:
     constexpr errc on_suback_5(event& e, bytes_in body) noexcept;
     constexpr errc on_ack_5(event& e, bytes_in body) noexcept;
     static constexpr sender_event cause_of(packet_type type, reason_code reason) noexcept;
+    constexpr void take_keep_alive() noexcept;
     constexpr void refuse_unsendable() noexcept;
     constexpr void hear(event& e, reason_code reason, properties const& with) noexcept;
     constexpr errc say_goodbye(reason_code reason) noexcept;
