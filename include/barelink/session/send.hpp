@@ -248,6 +248,11 @@ constexpr void session<F>::left(char* packet) noexcept {
 }
 
 template <features F>
+constexpr bool session<F>::is_alive() const noexcept {
+    return state_ == session_state::online || state_ == session_state::closing;
+}
+
+template <features F>
 constexpr void session<F>::on_time(instant now) noexcept {
     now_ = now;
     if (!is_alive() || !timers_.due(timer::ping, now) || !has_room()) return;

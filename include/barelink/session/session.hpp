@@ -239,9 +239,7 @@ private:
         return F.only() != version{} ? F.only() : options_->protocol;
     }
     // Pings: also while it leaves, for the Server's quota may let what is queued wait.
-    [[nodiscard]] constexpr bool is_alive() const noexcept {
-        return state_ == session_state::online || state_ == session_state::closing;
-    }
+    [[nodiscard]] constexpr bool is_alive() const noexcept;
     [[nodiscard]] constexpr bool is_5() const noexcept { return F.v5 && spoken() == version::v5; }
     [[nodiscard]] constexpr std::uint16_t keep_alive_s() const noexcept;
 
