@@ -45,6 +45,7 @@ constexpr bool broker<L>::deliver(connection& c) noexcept {
                 continue;
             }
             if (sure && c.v5()) --c.quota_out;
+            m->counted = sure;
         }
         any = true;
         if (sure && queued) ++under_way;
