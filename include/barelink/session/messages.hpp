@@ -155,18 +155,18 @@ constexpr bool session<F>::hand_over(event& e) noexcept {
     e.type           = flow_ == flow::dropping ? event_type::dropped : event_type::message;
     after_           = after::message;
     hold_            = manual_ack_ && flow_ != flow::dropping;
+    if (flow_ == flow::handing) {
+        e.payload = {inbox_.data() + pinned_, here};
+        if (F.chunks && (!last || left_ != size)) {
+            e.type   = event_type::chunk;
+            e.offset = size - left_;
+            after_   = after::piece;
+        }
+    }
     if constexpr (F.v5) {
+        // A head that did not fit has no properties to show.
         if (is_5() && flow_cause_ != errc::topic_too_long) name_5(e);
-    }
-    if (flow_ != flow::handing) return false;
-    e.payload = {inbox_.data() + pinned_, here};
-    if (F.chunks && (!last || left_ != size)) {
-        e.type   = event_type::chunk;
-        e.offset = size - left_;
-        after_   = after::piece;
-    }
-    if constexpr (F.v5) {
-        if (is_5() && e.type == event_type::message) check_text(e);
+        if (is_5() && flow_ == flow::handing && e.type == event_type::message) check_text(e);
     }
     return false;
 }
