@@ -96,7 +96,7 @@ TEST_CASE("each AUTH of the Server is answered, and CONNACK is checked at the en
     CHECK(b.c->online());
 }
 
-TEST_CASE("a Server that proves nothing is left", "[client][4.12]") {
+TEST_CASE("a Server that proves nothing is left", "[client][MQTT5-4.12]") {
     begun b;
     REQUIRE(b.connects());
     CHECK(b.hears(connack_5(props("ECHO", "lies"))) == "disconnected auth_failed 60000");
@@ -163,7 +163,7 @@ TEST_CASE("a new authentication that fails, or gets no answer, ends the connecti
     CHECK(c.after(1) == "disconnected auth_timeout 1000");
 }
 
-TEST_CASE("the dialogue starts anew with each connection", "[client][4.12]") {
+TEST_CASE("the dialogue starts anew with each connection", "[client][MQTT5-4.12]") {
     begun b;
     REQUIRE(b.online_5());
     b.net.read_error = errc::closed_by_peer;

@@ -96,7 +96,7 @@ TEST_CASE("a Server that names another one is followed, and left again if that t
     }
 }
 
-TEST_CASE("a Server that hangs up on a 5.0 CONNECT may not speak it", "[client][3.1.2.2]") {
+TEST_CASE("a Server that hangs up on a 5.0 CONNECT may not speak it", "[client][MQTT5-3.1.2.2]") {
     roaming b;
     b.o.client_id = "dev";
     REQUIRE(b.begins());

@@ -38,7 +38,7 @@ struct stage {
 
 }  // namespace
 
-TEST_CASE("subscription identifiers come back with their messages", "[testing][broker][MQTT-3.3.4-3]") {
+TEST_CASE("subscription identifiers come back with their messages", "[testing][broker][MQTT5-3.3.4-3]") {
     stage s;
     s.c.say(raw5::subscribe(1, {"a/#", q0}, {{id::subscription_identifier, 7U}}));
     s.c.say(raw5::subscribe(2, {"a/b", q1}, {{id::subscription_identifier, 300U}}));
@@ -56,7 +56,7 @@ TEST_CASE("subscription identifiers come back with their messages", "[testing][b
     CHECK(s.b.violations() == 0);
 }
 
-TEST_CASE("no local keeps one's own messages away", "[testing][broker][MQTT-3.8.3-3]") {
+TEST_CASE("no local keeps one's own messages away", "[testing][broker][MQTT5-3.8.3-3]") {
     stage s;
     party other{s.b, s.now, "other"};
     s.c.say(raw5::subscribe(1, {.filter = "t", .no_local = true}));
@@ -92,7 +92,7 @@ TEST_CASE("no local knows a will as one's own, and a session's place as another 
     CHECK(b.violations() == 0);
 }
 
-TEST_CASE("RETAIN stays as published if a subscription asks for it", "[testing][broker][MQTT-3.3.1-13]") {
+TEST_CASE("RETAIN stays as published if a subscription asks for it", "[testing][broker][MQTT5-3.3.1-13]") {
     stage s;
     s.c.say(raw5::subscribe(1, {.filter = "t", .retain_as_published = true}));
     s.b.publish({"t", "x", q0, true});
@@ -103,7 +103,7 @@ TEST_CASE("RETAIN stays as published if a subscription asks for it", "[testing][
     CHECK(s.c.hear() == "PUBLISH qos 0 \"t\" 1 bytes");
 }
 
-TEST_CASE("retained messages come as the subscription asks for", "[testing][broker][MQTT-3.3.1-9]") {
+TEST_CASE("retained messages come as the subscription asks for", "[testing][broker][MQTT5-3.3.1-9]") {
     stage s;
     s.b.publish({"t", "x", q1, true});
     auto const ask = [&](handles how) { return s.c.say(raw5::subscribe(1, {.filter = "t", .retained = how})); };
@@ -116,7 +116,7 @@ TEST_CASE("retained messages come as the subscription asks for", "[testing][brok
     CHECK(s.b.violations() == 0);
 }
 
-TEST_CASE("a group shares its messages in turns", "[testing][broker][4.8.2]") {
+TEST_CASE("a group shares its messages in turns", "[testing][broker][MQTT5-4.8.2]") {
     stage s;
     party two{s.b, s.now, "two", {{id::session_expiry_interval, 100U}}};
     party three{s.b, s.now, "three"};
@@ -151,7 +151,7 @@ TEST_CASE("a group shares its messages in turns", "[testing][broker][4.8.2]") {
     CHECK(s.b.first_violation().kind == violation::bad_filter);
 }
 
-TEST_CASE("filters are refused with a reason", "[testing][broker][3.9.3]") {
+TEST_CASE("filters are refused with a reason", "[testing][broker][MQTT5-3.9.3]") {
     stage s;
     s.b.knobs.refuse_subscriptions = true;
     CHECK(s.c.say(raw5::subscribe(1, {"t"})) == "SUBACK id 1 unspecified_error");

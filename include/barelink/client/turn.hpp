@@ -176,11 +176,9 @@ constexpr void client<Transport, Clock, L, Policies...>::lose(errc why) noexcept
         if (hung_up && unheard) why = errc::closed_before_connack;
         auto const last = session_.last_words();
         if (broken_ == errc::ok && phase_ == phase::linked && !last.empty()) static_cast<void>(transport_->write(last));
-        replaced_ = options_->protocol == version::v5 ? why == errc::replaced
-                                                      : takeover_.ended(was_online_, why, stable_);
-    } else {
-        replaced_ = takeover_.ended(was_online_, why, stable_);
     }
+    // There are 5.0 brokers that do not say so either.
+    replaced_ = takeover_.ended(was_online_, why, stable_) || (L.versions.v5 && why == errc::replaced);
     transport_->close();
     session_.end();
     was_online_  = false;
@@ -229,7 +227,10 @@ constexpr void client<Transport, Clock, L, Policies...>::farewell(event& e) noex
         e.type        = event_type::disconnected;
         e.cause       = cause_;
         e.retry_in_ms = retry_in_ms_;
-        if constexpr (L.versions.v5) session_.tell_end(e);
+        if constexpr (L.versions.v5) {
+            // Not for an attempt that ended before CONNECT: what was heard was on the connection before.
+            if (cause_ == session_.fault()) session_.tell_end(e);
+        }
     }
     replaced_ = false;
 }
@@ -338,15 +339,16 @@ constexpr bool client<Transport, Clock, L, Policies...>::store_answers() noexcep
         while (!answers.empty()) {
             auto const type = static_cast<packet_type>(octet(answers[0]) >> 4);
             auto const size = 2U + octet(answers[1]);
-            // Pings are shorter. Longer is what 5.0 refuses, or excuses: nothing of it is kept.
-            bool const kept = size == ack_size;
-            auto const id   = kept ? load_u16(&answers[2]) : packet_id{0};
-            auto       e    = errc::ok;
-            if (kept && type == packet_type::pubrec) e = store_->put({store_key::side::inbound, id}, {});
-            if (kept && type == packet_type::pubrel && session_.keeps(id)) {
+            // Pings are shorter. A longer one has a reason of 5.0: what is refused, nobody has to remember.
+            auto const id = size >= ack_size ? load_u16(&answers[2]) : packet_id{0};
+            bool const no = L.versions.v5 && size > ack_size && refused(static_cast<reason_code>(octet(answers[4])));
+            auto       e  = errc::ok;
+            if (type == packet_type::pubrec && no) e = store_->erase({store_key::side::inbound, id});
+            if (type == packet_type::pubrec && !no) e = store_->put({store_key::side::inbound, id}, {});
+            if (type == packet_type::pubrel && !no && session_.keeps(id)) {
                 e = store_->put({store_key::side::outbound, id}, answers.first(size));
             }
-            if (kept && type == packet_type::pubcomp) e = store_->erase({store_key::side::inbound, id});
+            if (type == packet_type::pubcomp) e = store_->erase({store_key::side::inbound, id});
             if (e != errc::ok) return false;
             answers = answers.subspan(size);
         }

@@ -25,6 +25,7 @@ constexpr errc session<F>::begin_5(options const& o, Packet const& c, property_l
     auto const          add    = [&](property_id id, std::uint32_t value, std::uint32_t silent) {
         if (value != silent) own[count++] = {id, value};
     };
+    // The Server would be invited to write behind the table.
     std::uint16_t aliases = 0;
     if constexpr (F.aliases_in) aliases = aliases_in_.count();
     if (more.topic_alias_maximum > aliases) return errc::bad_option;
@@ -68,25 +69,38 @@ constexpr errc session<F>::on_connack_5(event& e, bytes_in body) noexcept {
     five_.grants.take(with);
     if constexpr (F.aliases_out) short_.restart(five_.grants.alias_max);
     if constexpr (F.aliases_in) aliases_in_.clear();
-    accept(e, ack.value.session_present, ack.value.session_present, unsure_);
     refuse_unsendable();
+    accept(e, ack.value.session_present, ack.value.session_present, unsure_);
+    take_keep_alive();
     return errc::ok;
 }
 
-// What waits and may not be sent to this Server is told, not sent [MQTT-3.2.2-11, -14, -15].
+// The Server's keep alive counts from CONNECT on [MQTT-3.2.2-21].
+template <features F>
+constexpr void session<F>::take_keep_alive() noexcept {
+    auto const asked = options_->keep_alive_s;
+    auto const given = five_.grants.keep_alive_s;
+    if (given == asked) return;
+    auto const since = asked != 0 ? instant{timers_.at(timer::ping).at.ms - ping_after(asked)} : now_;
+    timers_.stop(timer::ping);
+    if (given != 0) timers_.arm(timer::ping, since + ping_after(given));
+}
+
+// What waits and may not be sent to this Server is told, not sent [MQTT-3.2.2-11, -14, -15]; of QoS 0 it is forgotten.
 template <features F>
 constexpr void session<F>::refuse_unsendable() noexcept {
-    for (auto& slot : inflight_) {
-        if (slot.phase != sender_phase::queued) continue;
-        char* const packet = ring_.find(slot.id);
-        char* const wire   = ring_.wire(packet);
-        bool const  retain = (octet(wire[0]) & publish_flag::retain) != 0;
-        auto const  wrong  = five_.grants.check(ring_.level_of(wire), retain, ring_.size_of(wire));
-        if (wrong == errc::ok) continue;
-        ring_.drop(packet);
-        slot.phase = sender_phase::uncertain;
-        slot.cause = wrong;
-    }
+    ring_.sift([this](char* packet) {
+        bool const retain = (octet(packet[0]) & publish_flag::retain) != 0;
+        auto const wrong  = five_.grants.check(ring_.level_of(packet), retain, ring_.size_of(packet));
+        if (wrong == errc::ok) return true;
+        if (auto* const slot = inflight_.find(ring_.id_of(packet))) {
+            // One that was written before may have arrived.
+            bool const again = slot->phase != sender_phase::queued || (octet(packet[0]) & publish_flag::dup) != 0;
+            slot->phase      = sender_phase::uncertain;
+            slot->cause      = again ? errc::ok : wrong;
+        }
+        return false;
+    });
 }
 
 // Notes the reason and the properties of the packet that `e` tells of.
@@ -159,72 +173,6 @@ constexpr sender_event session<F>::cause_of(packet_type type, reason_code reason
                                           : sender_event::pubrec;
 }
 
-// Where the properties of the open message lie. Requires: its head is here.
-template <features F>
-constexpr properties session<F>::shown_properties() const noexcept {
-    auto const at   = header_.size + publish_header_size(topic_size(), shown_level());
-    auto const rest = inbox_.unread().subspan(at);
-    auto const size = read_length(rest);
-    return properties{rest.subspan(size.value.size, size.value.value)};
-}
-
-// The topic of a message that has only an alias, or that sets one. Requires: its head was read without a fault.
-template <features F>
-constexpr errc session<F>::check_head_5(std::uint32_t head) noexcept {
-    auto const at = inbox_.unread().subspan(header_.size, head - header_.size);
-    auto const p  = v5::decode_publish(header_.flags, at, sender::server);
-    if (!p) return p.error;
-    shown_id_ = p.value.id;
-    if (p.value.alias == 0) return errc::ok;
-    if (p.value.alias > five_.more.topic_alias_maximum) return errc::topic_alias_invalid;  // [MQTT-3.1.2-26, -27]
-    if constexpr (F.aliases_in) {
-        if (!p.value.topic.empty()) {
-            aliases_in_.set(p.value.alias, p.value.topic);
-        } else if (!aliases_in_.knows(p.value.alias)) {
-            return errc::protocol_error;  // [3.3.4]
-        }
-    }
-    return errc::ok;
-}
-
-// What of the open message only 5.0 has. A payload that is not the text it is said to be is refused, and the link
-// lives [3.3.2.3.2].
-template <features F>
-constexpr void session<F>::show_5(event& e) noexcept {
-    e.with = shown_properties();
-    if constexpr (F.aliases_in) {
-        if (e.topic.empty()) {
-            e.topic = aliases_in_.find(static_cast<std::uint16_t>(e.with.number(property_id::topic_alias)));
-        }
-    }
-    if (e.type != event_type::message || flow_ != flow::handing) return;
-    bool const text = five_.more.check_payload_format && e.with.number(property_id::payload_format_indicator) != 0;
-    if (e.topic.empty()) {
-        e.cause = errc::topic_too_long;
-    } else if (text && !is_utf8_payload(e.payload)) {
-        e.cause          = errc::payload_format_invalid;
-        hold_            = false;
-        five_.unreadable = e.level != qos::at_most_once;
-        if constexpr (has_inbound) {
-            auto* const slot = inbound_.find(shown_id_, e.level == qos::exactly_once);
-            if (five_.unreadable && slot != nullptr) inbound_.erase(slot);  // [MQTT-4.3.3-9]
-        }
-    } else {
-        return;
-    }
-    e.type    = event_type::dropped;
-    e.payload = {};
-}
-
-// Whether the Server knows how many messages we take at one time.
-template <features F>
-constexpr bool session<F>::five_promise() const noexcept {
-    if constexpr (F.v5 && has_inbound) {
-        return five_.more.receive_maximum == 0 || five_.more.receive_maximum <= inbound_.capacity();
-    }
-    return false;
-}
-
 template <features F>
 constexpr errc session<F>::disconnect(reason_code reason, property_list with) noexcept
     requires(F.v5)
@@ -254,6 +202,7 @@ constexpr bytes_in session<F>::build_farewell() noexcept {
                                         property_lists{five_.leave_with, {}});
     inbox_.clear();
     inbox_.received(size.value);
+    hungry_ = false;
     return inbox_.unread();
 }
 
@@ -290,6 +239,7 @@ constexpr bool session<F>::request_5(subscription& s) noexcept {
     s.id    = next_id();
     s.state = wanted ? subscription_state::asked : subscription_state::leaving;
     s.left  = false;
+    s.code  = 0;
     *to++   = static_cast<char>(first_byte(wanted ? packet_type::subscribe : packet_type::unsubscribe, 2));
     to      = write_length(to, static_cast<std::uint32_t>(body));
     writer w{bytes_out{to, body}};
@@ -374,7 +324,7 @@ template <features F>
 constexpr errc session<F>::subscribe(std::string_view filter, qos level, subscribe_options const& how) noexcept
     requires(F.v5)
 {
-    if (find_filter_fault(filter) != filter_fault::none || !is_shared_form(filter)) return errc::bad_filter;
+    if (find_filter_fault(filter) != filter_fault::none) return errc::bad_filter;
     auto const wrong = v5::check_request({filter, level, how.no_local, how.retain_as_published, how.retained});
     if (wrong != errc::ok || !F.has(level)) return wrong != errc::ok ? wrong : errc::bad_qos;
     if (how.identifier > remaining_length_max) return errc::bad_option;

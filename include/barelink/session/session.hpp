@@ -41,7 +41,7 @@ namespace barelink::inline v0 {
 template <features F>
 class session {
 public:
-    // `o`: in which version is queued what comes before begin(). Not needed where one version is compiled in.
+    // `o`: in which version is queued what comes before begin(). Needed where several are compiled in, or nothing is.
     constexpr explicit session(session_memory const& m, options const* o = nullptr) noexcept
         : requests_max_{m.subscribe_requests}, inbox_{m.rx}, ring_{m.tx, m.sources}, inflight_{m.inflight},
           subscriptions_{m.subscriptions}, control_{m.control} {
@@ -90,7 +90,9 @@ public:
     // wait to be written. Ends the last event. Lifetime: until the next call other than received().
     [[nodiscard]] BARELINK_NOINLINE constexpr bytes_out receive_window() noexcept {
         end_event();
-        return state_ == session_state::offline || state_ == session_state::connecting ? bytes_out{} : inbox_.window();
+        // CONNECT, and DISCONNECT of 5.0, are in the way.
+        bool const lent = state_ == session_state::connecting || (is_5() && state_ == session_state::leaving);
+        return state_ == session_state::offline || lent ? bytes_out{} : inbox_.window();
     }
     constexpr void received(std::size_t count) noexcept {
         inbox_.received(count);
@@ -166,11 +168,7 @@ public:
     [[nodiscard]] constexpr errc acknowledge(packet_id id) noexcept
         requires(F.deferred_ack);
     // Switches options::manual_ack for the messages that follow.
-    constexpr void manual_ack(bool on) noexcept
-        requires(F.deferred_ack)
-    {
-        manual_ack_ = on;
-    }
+    constexpr void manual_ack(bool on) noexcept requires(F.deferred_ack) { manual_ack_ = on; }
 
     // Leaves in order: what is queued is written first, then DISCONNECT. Returns not_connected.
     [[nodiscard]] constexpr errc disconnect() noexcept;
@@ -226,11 +224,9 @@ public:
         requires(F.persistent);
 
 private:
-    template <int Member>
-    struct nothing {};
+    template <int Member> struct nothing {};
     static constexpr bool has_qos_1 = F.has(qos::at_least_once);
     static constexpr bool has_qos_2 = F.has(qos::exactly_once);
-
     static constexpr bool has_inbound = has_qos_2 || F.deferred_ack;
     static constexpr bool all_rules   = has_qos_2 || F.v5;
     static constexpr unsigned answer_size = F.v5 ? v5::ack_size_max : ack_size;
@@ -242,6 +238,8 @@ private:
     [[nodiscard]] constexpr version spoken() const noexcept {
         return F.only() != version{} ? F.only() : options_->protocol;
     }
+    [[nodiscard]] constexpr bool is_mute() const noexcept;
+    [[nodiscard]] constexpr bool is_alive() const noexcept;
     [[nodiscard]] constexpr bool is_5() const noexcept { return F.v5 && spoken() == version::v5; }
     [[nodiscard]] constexpr std::uint16_t keep_alive_s() const noexcept;
 
@@ -290,14 +288,17 @@ private:
     constexpr errc on_suback_5(event& e, bytes_in body) noexcept;
     constexpr errc on_ack_5(event& e, bytes_in body) noexcept;
     static constexpr sender_event cause_of(packet_type type, reason_code reason) noexcept;
+    constexpr void take_keep_alive() noexcept;
     constexpr void refuse_unsendable() noexcept;
     constexpr void hear(event& e, reason_code reason, properties const& with) noexcept;
     constexpr errc say_goodbye(reason_code reason) noexcept;
     constexpr bool is_chatty(properties const& with) const noexcept;
     constexpr properties shown_properties() const noexcept;
     constexpr errc check_head_5(std::uint32_t head) noexcept;
-    constexpr void show_5(event& e) noexcept;
-    constexpr bool five_promise() const noexcept;
+    constexpr void name_5(event& e) const noexcept;
+    constexpr void check_text(event& e) noexcept;
+    constexpr void forget_aliases() noexcept;
+    constexpr bool breaks_promise() const noexcept;
     constexpr bytes_in build_farewell() noexcept;
     constexpr errc on_auth(event& e, bytes_in body) noexcept;
     constexpr bool is_same_method(properties const& with) const noexcept;
@@ -318,10 +319,7 @@ private:
                           subscribe_options const* how = nullptr) noexcept;
     constexpr bool request(subscription& s) noexcept;
     constexpr void request_all() noexcept;
-    constexpr std::span<source_slot> source_slots() const noexcept {
-        if constexpr (F.sources) return sources_;
-        return {};
-    }
+    constexpr std::span<source_slot> source_slots() const noexcept;
 
     // send.hpp
     template <class Packet>
@@ -395,6 +393,7 @@ private:
 #include <barelink/session/commands.hpp>
 #include <barelink/session/five.hpp>
 #include <barelink/session/messages.hpp>
+#include <barelink/session/messages_5.hpp>
 #include <barelink/session/receive.hpp>
 #include <barelink/session/restore.hpp>
 #include <barelink/session/send.hpp>

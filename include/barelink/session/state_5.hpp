@@ -75,6 +75,7 @@ struct state_5 {
     bool          in_dialogue  = false;  // AUTH waits to be written, not CONNECT
     bool          nameless     = false;  // the Server has to give us an identifier
     bool          left         = false;  // the Server has said that it goes
+    bool          blind        = false;  // a topic alias may have been missed
     bool          unreadable   = false;  // the message that the user has right now is refused
 };
 
