@@ -318,10 +318,15 @@ class Events(Scripted):
         self.assertEqual(console.expect("message")["properties"], {})
 
     def test_too_large_is_drained_and_in_chunks_has_its_properties(self):
-        console, peer = self.start()
-        peer.send(mqtt5.publish("t", b"y" * 9000, ("content-type", "big"), qos=1), mqtt5.publish("t", b"small"))
+        console, peer = self.start(options=(*ONCE, "--topic-alias-maximum", 1))
+        alias = ("topic-alias", 1)
+        peer.send(
+            mqtt5.publish("t", b"y" * 9000, ("content-type", "big"), alias, qos=1), mqtt5.publish("", b"small", alias),
+            mqtt5.publish("", b"z" * 9000, alias),
+        )  # fmt: skip
+        console.expect("dropped", topic="t", size=9000, properties={"content-type": "big", "topic-alias": 1})
+        console.expect("message", topic="t", payload="small")
         console.expect("dropped", topic="t", size=9000, cause="message_too_long")
-        console.expect("message", payload="small")
         self.assertEqual(mqtt5.read_ack(peer.read(mqtt.PUBACK))[0], 1)
         console, peer = self.start(options=(*ONCE, "--chunks", 1))
         peer.send(mqtt5.publish("t", b"y" * 9000, ("content-type", "big"), qos=1), mqtt5.publish("t", b"small"))
@@ -329,7 +334,7 @@ class Events(Scripted):
         while size < 9000:
             found = console.expect("chunk", offset=size, size=9000, properties={"content-type": "big"})
             size += len(found["payload"])
-        console.expect("message", topic="t", size=9000)
+        console.expect("message", topic="t", size=9000, properties={"content-type": "big"})
         console.expect("message", payload="small")
 
     def test_outcomes_of_publishes(self):
