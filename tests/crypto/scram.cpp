@@ -3,9 +3,12 @@
 #include <barelink/crypto/wolfcrypt.hpp>
 
 #include <cstddef>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <wolfssl/wolfcrypt/memory.h>
 
 #include "base/check_both.hpp"
 #include "crypto/scram_server.hpp"
@@ -266,6 +269,8 @@ TEST_CASE("what comes out of turn is refused", "[crypto][scram]") {
     CHECK(t.hears(rfc_first) == errc::protocol_error);
     t.begun();
     CHECK(t.who.finish("") == errc::auth_failed);
+    t.begun();
+    CHECK(t.who.finish("v=" + scram::encoded(std::string(32, '\0'))) == errc::auth_failed);  // nothing is no signature
     t.answered();
     CHECK(t.hears(rfc_first) == errc::protocol_error);      // twice
     CHECK(t.who.finish(rfc_verdict) == errc::auth_failed);
@@ -373,6 +378,20 @@ TEST_CASE("no secret is left in it", "[crypto][scram]") {
     CHECK_FALSE(t.holds(signature));
     t.answered().begun();
     CHECK_FALSE(t.holds(signature));
+}
+
+TEST_CASE("a dialogue takes nothing from the heap", "[crypto][scram]") {
+    static int calls = 0;
+    talk       t;
+    REQUIRE(wolfSSL_SetAllocators([](std::size_t size) { return ++calls, std::malloc(size); },
+                                  [](void* area) { ++calls, std::free(area); },
+                                  [](void* area, std::size_t size) { return ++calls, std::realloc(area, size); }) == 0);
+    auto const started = t.who.start(t.out);
+    auto const stepped = t.hears(rfc_first);
+    auto const ended   = t.who.finish(rfc_verdict);
+    REQUIRE(wolfSSL_SetAllocators(nullptr, nullptr, nullptr) == 0);
+    CHECK((started == errc::ok && stepped == errc::ok && ended == errc::ok));
+    CHECK(calls == 0);
 }
 
 TEST_CASE("random bytes are not those of the call before", "[crypto][wolfcrypt]") {
