@@ -79,7 +79,54 @@ struct breaking : wolfcrypt {
     errc digest_end(bytes_out to) noexcept { return next(wolfcrypt::digest_end(to)); }
 };
 
+// An engine for the compiler: base64, and no arithmetic, which has to be left out up to the proof.
+struct writer {
+    constexpr errc                mac_begin(digest, std::string_view) noexcept { return errc::crypto_failed; }
+    constexpr errc                mac_add(std::string_view) noexcept { return errc::crypto_failed; }
+    constexpr errc                mac_end(bytes_out) noexcept { return errc::crypto_failed; }
+    constexpr errc                digest_begin(digest) noexcept { return errc::crypto_failed; }
+    constexpr errc                digest_add(std::string_view) noexcept { return errc::crypto_failed; }
+    constexpr errc                digest_end(bytes_out) noexcept { return errc::crypto_failed; }
+    constexpr result<std::size_t> encode_base64(std::string_view from, bytes_out to) noexcept {
+        for (std::size_t i = 0; i < from.size() / 3 * 4; ++i) to[i] = from[i / 4 * 3];
+        return from.size() / 3 * 4;
+    }
+    constexpr result<std::size_t> decode_base64(std::string_view, bytes_out) noexcept { return errc::malformed_text; }
+};
+struct counter {
+    char           next = 'a';
+    constexpr errc fill(bytes_out to) noexcept {
+        for (char& c : to) c = next;
+        ++next;
+        return errc::ok;
+    }
+};
+
+// What a dialogue answers to `in` after `starts` calls of start(), the last of which says `first`.
+constexpr errc after_starts(int starts, std::string_view first, std::string_view in) {
+    writer           engine{};
+    counter          random{};
+    scram_sha256     who{engine, random, "a,b", "secret"};
+    std::string_view out{};
+    for (int i = 0; i < starts; ++i) {
+        if (who.start(out) != errc::ok) return errc::bad_option;
+    }
+    if (out != first) return errc::bad_option;
+    auto const error = who.step(in, out);
+    return who.finish("v=x") == errc::auth_failed ? error : errc::bad_option;
+}
+
 }  // namespace
+
+TEST_CASE("a dialogue up to the proof, also while compiling", "[crypto][scram]") {
+    constexpr auto one = "n,,n=a=2Cb,r=aaaaaaaaaaaaaaaaaaaaaaaa";
+    constexpr auto two = "n,,n=a=2Cb,r=bbbbbbbbbbbbbbbbbbbbbbbb";
+    CHECK_BOTH(after_starts(0, "", "r=x,s=QQ==,i=4096") == errc::protocol_error);
+    CHECK_BOTH(after_starts(1, one, "r=aaaaaaaaaaaaaaaaaaaaaaaa,s=QQ==,i=4096") == errc::auth_failed);
+    CHECK_BOTH(after_starts(1, one, "r=aaaaaaaaaaaaaaaaaaaaaaaa+,s=QQ==,i=4096") == errc::protocol_error);
+    CHECK_BOTH(after_starts(2, two, "r=aaaaaaaaaaaaaaaaaaaaaaaa+,s=QQ==,i=4096") == errc::auth_failed);
+    CHECK_BOTH(after_starts(2, two, "r=bbbbbbbbbbbbbbbbbbbbbbbb+,s=QQ==,i=999999") == errc::auth_failed);
+}
 
 TEST_CASE("SCRAM is an authenticator", "[crypto][scram]") {
     using plain = scram_sha256<wolfcrypt, wolfcrypt_random>;
