@@ -3,9 +3,12 @@
 #include <barelink/crypto/wolfcrypt.hpp>
 
 #include <cstddef>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <wolfssl/wolfcrypt/memory.h>
 
 #include "base/check_both.hpp"
 #include "crypto/scram_server.hpp"
@@ -76,7 +79,54 @@ struct breaking : wolfcrypt {
     errc digest_end(bytes_out to) noexcept { return next(wolfcrypt::digest_end(to)); }
 };
 
+// An engine for the compiler: base64, and no arithmetic, which has to be left out up to the proof.
+struct writer {
+    constexpr errc                mac_begin(digest, std::string_view) noexcept { return errc::crypto_failed; }
+    constexpr errc                mac_add(std::string_view) noexcept { return errc::crypto_failed; }
+    constexpr errc                mac_end(bytes_out) noexcept { return errc::crypto_failed; }
+    constexpr errc                digest_begin(digest) noexcept { return errc::crypto_failed; }
+    constexpr errc                digest_add(std::string_view) noexcept { return errc::crypto_failed; }
+    constexpr errc                digest_end(bytes_out) noexcept { return errc::crypto_failed; }
+    constexpr result<std::size_t> encode_base64(std::string_view from, bytes_out to) noexcept {
+        for (std::size_t i = 0; i < from.size() / 3 * 4; ++i) to[i] = from[i / 4 * 3];
+        return from.size() / 3 * 4;
+    }
+    constexpr result<std::size_t> decode_base64(std::string_view, bytes_out) noexcept { return errc::malformed_text; }
+};
+struct counter {
+    char           next = 'a';
+    constexpr errc fill(bytes_out to) noexcept {
+        for (char& c : to) c = next;
+        ++next;
+        return errc::ok;
+    }
+};
+
+// What a dialogue answers to `in` after `starts` calls of start(), the last of which says `first`.
+constexpr errc after_starts(int starts, std::string_view first, std::string_view in) {
+    writer           engine{};
+    counter          random{};
+    scram_sha256     who{engine, random, "a,b", "secret"};
+    std::string_view out{};
+    for (int i = 0; i < starts; ++i) {
+        if (who.start(out) != errc::ok) return errc::bad_option;
+    }
+    if (out != first) return errc::bad_option;
+    auto const error = who.step(in, out);
+    return who.finish("v=x") == errc::auth_failed ? error : errc::bad_option;
+}
+
 }  // namespace
+
+TEST_CASE("a dialogue up to the proof, also while compiling", "[crypto][scram]") {
+    constexpr auto one = "n,,n=a=2Cb,r=aaaaaaaaaaaaaaaaaaaaaaaa";
+    constexpr auto two = "n,,n=a=2Cb,r=bbbbbbbbbbbbbbbbbbbbbbbb";
+    CHECK_BOTH(after_starts(0, "", "r=x,s=QQ==,i=4096") == errc::protocol_error);
+    CHECK_BOTH(after_starts(1, one, "r=aaaaaaaaaaaaaaaaaaaaaaaa,s=QQ==,i=4096") == errc::auth_failed);
+    CHECK_BOTH(after_starts(1, one, "r=aaaaaaaaaaaaaaaaaaaaaaaa+,s=QQ==,i=4096") == errc::protocol_error);
+    CHECK_BOTH(after_starts(2, two, "r=aaaaaaaaaaaaaaaaaaaaaaaa+,s=QQ==,i=4096") == errc::auth_failed);
+    CHECK_BOTH(after_starts(2, two, "r=bbbbbbbbbbbbbbbbbbbbbbbb+,s=QQ==,i=999999") == errc::auth_failed);
+}
 
 TEST_CASE("SCRAM is an authenticator", "[crypto][scram]") {
     using plain = scram_sha256<wolfcrypt, wolfcrypt_random>;
@@ -266,6 +316,8 @@ TEST_CASE("what comes out of turn is refused", "[crypto][scram]") {
     CHECK(t.hears(rfc_first) == errc::protocol_error);
     t.begun();
     CHECK(t.who.finish("") == errc::auth_failed);
+    t.begun();
+    CHECK(t.who.finish("v=" + scram::encoded(std::string(32, '\0'))) == errc::auth_failed);  // nothing is no signature
     t.answered();
     CHECK(t.hears(rfc_first) == errc::protocol_error);      // twice
     CHECK(t.who.finish(rfc_verdict) == errc::auth_failed);
@@ -373,6 +425,20 @@ TEST_CASE("no secret is left in it", "[crypto][scram]") {
     CHECK_FALSE(t.holds(signature));
     t.answered().begun();
     CHECK_FALSE(t.holds(signature));
+}
+
+TEST_CASE("a dialogue takes nothing from the heap", "[crypto][scram]") {
+    static int calls = 0;
+    talk       t;
+    REQUIRE(wolfSSL_SetAllocators([](std::size_t size) { return ++calls, std::malloc(size); },
+                                  [](void* area) { ++calls, std::free(area); },
+                                  [](void* area, std::size_t size) { return ++calls, std::realloc(area, size); }) == 0);
+    auto const started = t.who.start(t.out);
+    auto const stepped = t.hears(rfc_first);
+    auto const ended   = t.who.finish(rfc_verdict);
+    REQUIRE(wolfSSL_SetAllocators(nullptr, nullptr, nullptr) == 0);
+    CHECK((started == errc::ok && stepped == errc::ok && ended == errc::ok));
+    CHECK(calls == 0);
 }
 
 TEST_CASE("random bytes are not those of the call before", "[crypto][wolfcrypt]") {
