@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Drives a session of 5.0 with whatever an input says, as session.cpp does one of 3.1.1: what the Server grants, packets
-// of its with properties and reasons, commands of the user, a transport that takes little, links that break. What
+// Drives a session of 5.0 with whatever an input says, as session.cpp does one of 3.1.1: what the Server grants, its
+// packets with properties and reasons, commands of the user, a transport that takes little, links that break. What
 // leaves must be packets that the Server allows: within its receive maximum, its packet size and its aliases.
 #include <cstddef>
 #include <cstdint>
