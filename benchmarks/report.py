@@ -42,7 +42,8 @@ def collect(folder: pathlib.Path) -> dict[str, float]:
     for cpu, options, kind, what, figure in lines(folder / "target.txt"):
         found[f"target {cpu} {options} {kind} {what}"] = int(figure)
         if kind == "stack":
-            key = f"target {cpu} {options} stack worst"
+            worst = "v5_worst" if what.startswith("v5_") else "worst"
+            key = f"target {cpu} {options} stack {worst}"
             found[key] = max(found.get(key, 0), int(figure))
     for cpu, what, figure in lines(folder / "sizes.txt"):
         found[f"sizes {cpu} {what}"] = int(figure)
@@ -124,7 +125,9 @@ def main() -> None:
     images = [f"{cpu} {options}" for cpu in ("m0plus", "m4") for options in ("-Os", "-O2")]
     text += "\n## On the target\n" + grid(found, "instructions, emulated, transport not counted", images, exchanges,
                                           "target {row} instructions {column}")
-    programs = ["qos0", "qos1", "qos1-reconnect", "qos2"]
+    text += grid(found, "the same in MQTT 5.0", images, [f"v5_{what}" for what in exchanges],
+                 "target {row} instructions {column}")
+    programs = ["qos0", "qos1", "qos1-reconnect", "qos2", "mqtt5"]
     text += grid(found, "flash on Cortex-M0+, bytes", programs, ["-Os", "-Os-flto", "-O2", "-O2-flto"],
                  "size {row} m0plus {column} flash")
     text += grid(found, "flash on Cortex-M4, bytes", programs, ["-Os", "-Os-flto", "-O2", "-O2-flto"],

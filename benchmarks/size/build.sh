@@ -3,7 +3,7 @@
 # Sourced: how one image of the size job is built. $here is this folder, $sources where the programs are, $out a
 # scratch folder. An image is named PROGRAM CPU OPTIONS, for example: qos1 m0plus -Os-flto.
 
-programs='qos0 qos1 qos1-reconnect qos2'
+programs='qos0 qos1 qos1-reconnect qos2 mqtt5'
 cpus='m0plus m4'
 option_sets='-Os -Os-flto -O2 -O2-flto'
 
@@ -11,6 +11,7 @@ job_defines() {
     case $1 in
     qos0) echo -DJOB_MAXQOS=0 ;;
     qos2) echo -DJOB_MAXQOS=2 ;;
+    mqtt5) echo -DJOB_MAXQOS=1 -DJOB_V5=1 ;;
     qos1-reconnect) echo -DJOB_MAXQOS=1 -DJOB_DROP=1 ;;
     *) echo -DJOB_MAXQOS=1 ;;
     esac

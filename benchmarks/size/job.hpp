@@ -9,7 +9,14 @@
 
 namespace {
 
-constexpr barelink::limits device{.highest_qos        = static_cast<barelink::qos>(JOB_MAXQOS),
+#ifdef JOB_V5
+constexpr auto spoken = barelink::version::v5;
+#else
+constexpr auto spoken = barelink::version::v3_1_1;
+#endif
+
+constexpr barelink::limits device{.versions            = spoken,
+                                  .highest_qos        = static_cast<barelink::qos>(JOB_MAXQOS),
                                   .rx_bytes           = JOB_BUF,
                                   .tx_bytes           = JOB_BUF,
                                   .answers            = 4,
@@ -49,6 +56,7 @@ struct hal_clock {
 };
 
 constexpr barelink::options job_options{.host         = "broker",
+                                        .protocol     = spoken,
                                         .client_id    = JOB_CLIENT_ID,
                                         .user_name    = JOB_USER,
                                         .password     = JOB_PASS,

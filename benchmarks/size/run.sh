@@ -106,7 +106,7 @@ expected() {
     qos2_flow='pubrec=0 pubrel=0 pubcomp=0'
     case $1 in
     qos0) echo connect=3 subscribe=3 pub0=3 pub1=0 pub2=0 puback=0 msg0=3 msg1=0 msg2=0 acked=0 ;;
-    qos1) echo connect=3 subscribe=3 pub0=3 pub1=3 pub2=0 puback=3 msg0=0 msg1=3 msg2=0 acked=3 ;;
+    qos1 | mqtt5) echo connect=3 subscribe=3 pub0=3 pub1=3 pub2=0 puback=3 msg0=0 msg1=3 msg2=0 acked=3 ;;
     qos1-reconnect) echo connect=6 subscribe=6 pub0=3 pub1=6 pub2=0 puback=6 msg0=0 msg1=6 msg2=0 acked=3 ;;
     qos2)
         echo connect=3 subscribe=3 pub0=3 pub1=3 pub2=3 puback=3 msg0=0 msg1=3 msg2=3 acked=6

@@ -75,10 +75,16 @@ int outside_send(char const* packet, size_t size) {
     if (size < 2 || (size_t)packet[1] != size - 2) board_fail("not one whole packet in one write");
     sends++;
     char const ack[] = {0x40, 2, packet[id_at], packet[id_at + 1]};
+#ifdef JOB_V5
+    char const greeting[] = {0x20, 3, 0, 0, 0};
+    char const granted[] = {(char)0x90, 4, packet[2], packet[3], 0, packet[size - 1]};
+#else
+    char const greeting[] = {0x20, 2, 0, 0};
     char const granted[] = {(char)0x90, 3, packet[2], packet[3], packet[size - 1]};
+#endif
     switch (packet[0] & 0xff) {
     case 0x10:
-        say("\x20\x02\0", 4);
+        say(greeting, sizeof greeting);
         break;
     case 0x82:
         say(granted, sizeof granted);
@@ -125,8 +131,12 @@ void outside_acked(int what) {
 }
 
 static void send_message(int id) {
-    char const head[]  = {0x32, 2 + topic_size + 2 + payload_size, 0, topic_size};
+#ifdef JOB_V5
+    char const where[] = {(char)(id >> 8), (char)id, 0};  // and no properties
+#else
     char const where[] = {(char)(id >> 8), (char)id};
+#endif
+    char const head[] = {0x32, 2 + topic_size + sizeof where + payload_size, 0, topic_size};
     say(head, sizeof head);
     say(topic, topic_size);
     say(where, sizeof where);

@@ -3,7 +3,7 @@
 # Instructions and stack on a Cortex-M, emulated: the very objects of the size job, linked with a broker that is not
 # counted, run by QEMU. One line "cpu options kind what figure" each, and a failure when one is above its budget.
 # Instructions, not cycles; a mean of 32.
-#   run.sh              measures the program qos1 and compares with budgets.txt
+#   run.sh              measures the programs qos1 and mqtt5 (v5_...) and compares with budgets.txt
 #   run.sh --update     writes the budgets instead
 #   run.sh --functions CPU OPTIONS    where the instructions are, for example m0plus -Os
 set -eu
@@ -31,7 +31,8 @@ board_image() {
     build_image "$program" "$1" "$2" || exit 1
     arm-none-eabi-gcc "-mcpu=cortex-$1" -mthumb -std=gnu11 -O2 -Wall -Wextra -ffunction-sections -fno-unwind-tables \
         -nostartfiles -T "$folder/image.ld" -Wl,--gc-sections --specs=nano.specs --specs=nosys.specs \
-        "$folder/board.S" "$folder/board.c" "$folder/measure.c" "$out/$program-$1$2.job.o" -o "$out/image.elf" \
+        $(job_defines "$program") "$folder/board.S" "$folder/board.c" "$folder/measure.c" \
+        "$out/$program-$1$2.job.o" -o "$out/image.elf" \
         2>"$out/log" || { cat "$out/log" >&2 && exit 1; }
 }
 
@@ -51,11 +52,15 @@ if [ "$mode" = functions ]; then
 fi
 
 echo 'cpu options kind what figure' >"$out/figures"
-for cpu in $cpus; do
-    for options in -Os -O2; do
-        board_image "$cpu" "$options"
-        emulate >"$out/lines" || { cat "$out/lines" >&2 && exit 1; }
-        sed "s/^/$cpu $options /" "$out/lines" >>"$out/figures"
+for program in qos1 mqtt5; do
+    mark=
+    [ "$program" = qos1 ] || mark=v5_
+    for cpu in $cpus; do
+        for options in -Os -O2; do
+            board_image "$cpu" "$options"
+            emulate >"$out/lines" || { cat "$out/lines" >&2 && exit 1; }
+            sed "s/^\([a-z]*\) /$cpu $options \1 $mark/" "$out/lines" >>"$out/figures"
+        done
     done
 done
 cat "$out/figures"

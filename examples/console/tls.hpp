@@ -39,6 +39,9 @@ public:
 
     // Lifetime: `o` is read at each connection.
     explicit network(tls_options const& o) noexcept : options_{o}, channel_{tcp_, o.settings()} {}
+    ~network() { close(); }
+    network(network const&)            = delete;
+    network& operator=(network const&) = delete;
 
     barelink::result<barelink::connect_stage> connect(barelink::endpoint const& to) noexcept {
         return options_.on() ? channel_.connect(to) : tcp_.connect(to);

@@ -14,12 +14,13 @@
 #define NO_DEV_RANDOM
 #define WOLFSSL_IGNORE_FILE_WARN
 #define NO_SIG_WRAPPER
-#define NO_ERROR_STRINGS     /* 7 KB of flash less: barelink keeps the numbers */
+#define NO_ERROR_STRINGS     /* 5 KB of flash less: barelink keeps the numbers */
 #define SIZEOF_LONG_LONG 8
 #define WOLFSSL_GENERAL_ALIGNMENT 4
 
-/* Memory: XMALLOC, XFREE and XREALLOC are functions of yours, that call tls::wolfssl_library. Not WOLFSSL_STATIC_MEMORY:
- * its buckets need three to eight times the RAM. Not WOLFSSL_NO_MALLOC: RSA certificates then fail. */
+/* Memory: XMALLOC, XFREE and XREALLOC are functions of yours, that call tls::wolfssl_library. Not
+ * WOLFSSL_STATIC_MEMORY: its buckets need three to eight times the RAM. Not WOLFSSL_NO_MALLOC: RSA certificates then
+ * fail. */
 #define XMALLOC_USER
 /* #define WOLFSSL_SMALL_STACK      6.5 KB of stack become 1.5 KB, for 3 KB of flash and 3 KB more of the pool */
 
@@ -41,7 +42,7 @@ extern int    device_seed(unsigned char* out, unsigned int size); /* from a true
 #define CUSTOM_RAND_GENERATE_SEED device_seed
 #define HAVE_HASHDRBG
 
-/* The protocol. One version alone saves 18 KB (1.3 only: define WOLFSSL_NO_TLS12) or 20 KB (1.2 only: leave out
+/* The protocol. One version alone saves 21 KB (1.3 only: define WOLFSSL_NO_TLS12) or 25 KB (1.2 only: leave out
  * WOLFSSL_TLS13, HAVE_HKDF and WC_RSA_PSS). */
 #define NO_WOLFSSL_SERVER
 #define NO_OLD_TLS
@@ -59,14 +60,15 @@ extern int    device_seed(unsigned char* out, unsigned int size); /* from a true
 /* What barelink needs: its name check sees each certificate, good ones too. */
 #define WOLFSSL_ALWAYS_VERIFY_CB
 
-/* Sessions that outlive a connection, 6 KB of flash and 2.2 KB of RAM. Without: NO_SESSION_CACHE, and leave out the five. */
+/* Sessions that outlive a connection, 5.4 KB of flash and 2.2 KB of RAM. Without: NO_SESSION_CACHE, and leave out the
+ * five. */
 #define HAVE_SESSION_TICKET
 #define HAVE_EXT_CACHE
 #define SMALL_SESSION_CACHE
 #define NO_CLIENT_CACHE
 #define NO_SESSION_CACHE_REF
 
-/* Shared keys; define NO_PSK instead if you have none. */
+/* Shared keys, 3.2 KB; define NO_PSK instead if you have none. */
 #define WOLFSSL_STATIC_PSK
 
 /* Algorithms. */
@@ -93,9 +95,10 @@ extern int    device_seed(unsigned char* out, unsigned int size); /* from a true
 #define NO_DES3
 #define NO_PWDBASED
 #define NO_PKCS12
-#define WOLFSSL_PEM_TO_DER /* certificates in PEM, 2 KB; DER needs nothing */
+#define WOLFSSL_PEM_TO_DER /* certificates in PEM, 2 KB; for DER alone define WOLFSSL_NO_PEM */
 
-/* Numbers: portable C, the least flash. WOLFSSL_SP_ASM and WOLFSSL_SP_ARM_CORTEX_M_ASM are five times as fast, for 8 KB. */
+/* Numbers: portable C, the least flash. WOLFSSL_SP_ASM and WOLFSSL_SP_ARM_CORTEX_M_ASM are five times as fast, for
+ * 8 KB. */
 #define WOLFSSL_SP_MATH
 #define WOLFSSL_SP_SMALL
 #define WOLFSSL_HAVE_SP_ECC

@@ -59,7 +59,8 @@ TEST_CASE("an error that came with 5.0 is called what its enumerator is called",
     SAME(topic_refused); SAME(auth_method_refused); SAME(auth_failed); SAME(auth_timeout); SAME(server_busy);
     SAME(server_shutting_down); SAME(server_moved); SAME(use_another_server); SAME(banned); SAME(quota_exceeded);
     SAME(connection_rate_exceeded); SAME(administrative_action); SAME(maximum_connect_time);
-    SAME(keep_alive_expired); SAME(server_disconnected); SAME(server_objected); SAME(bad_property);
+    SAME(keep_alive_expired); SAME(server_disconnected); SAME(server_objected);
+    SAME(closed_before_connack); SAME(bad_property);
     SAME(bad_topic_alias); SAME(bad_reason);
 }
 
@@ -82,7 +83,7 @@ TEST_CASE("each error has a name of its own, a word with underscores", "[base][t
         names.insert(called);
     }
     CHECK(names.size() == known);
-    CHECK(known == 3 + 22 + 14 + 16 + 39 + 17 + 5 + 12 + 12);
+    CHECK(known == 3 + 22 + 14 + 16 + 40 + 17 + 5 + 12 + 12);
 }
 
 TEST_CASE("errors of one culprit are numbered without a gap", "[base][text][errc]") {

@@ -36,6 +36,18 @@ constexpr errc refuses(aws::access const& a, std::string_view at = host, std::st
     return aws::websocket_request(room, a, at, region, now, engine).error;
 }
 
+// An engine that breaks at each of its digests and MACs in turn.
+constexpr bool fails_each_time() {
+    for (int n = 0; n < 6; ++n) {
+        recorder engine;
+        engine.breaks  = n;
+        char room[512] = {};
+        auto const r   = aws::websocket_request(room, example, host, "us-east-1", then, engine);
+        if (r.error != errc::crypto_failed || engine.begun != n + 1) return false;
+    }
+    return true;
+}
+
 constexpr bool asks_by_path() {
     recorder   engine;
     char       room[512] = {};
@@ -98,6 +110,8 @@ TEST_CASE("a request that cannot be signed is refused", "[cloud][aws]") {
     CHECK_BOTH(refuses(example, host, "us-east-1", utc_last + 1) == errc::bad_timestamp);
     CHECK_BOTH(refuses(example, host, "us-east-1", then, errc::crypto_failed) == errc::crypto_failed);
 }
+
+TEST_CASE("an engine that breaks in the middle signs nothing", "[cloud][aws]") { CHECK_BOTH(fails_each_time()); }
 
 TEST_CASE("hosts are those of the account", "[cloud][aws]") {
     CHECK_BOTH(host_is("a1b2c3-ats.iot.eu-central-1.amazonaws.com", "a1b2c3", "eu-central-1"));

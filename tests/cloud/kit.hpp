@@ -21,13 +21,15 @@ struct recorder {
     barelink::testing::fixed_text<512> content = {};
     barelink::digest                   kind    = {};
     barelink::errc                     broken  = barelink::errc::ok;
+    int                                breaks  = -1;  // at which beginning it breaks, counted from 0
+    int                                begun   = 0;
 
     constexpr barelink::errc mac_begin(barelink::digest k, std::string_view with) noexcept {
         kind = k;
         key.clear();
         content.clear();
         key << with;
-        return broken;
+        return begun++ == breaks ? barelink::errc::crypto_failed : broken;
     }
     constexpr barelink::errc mac_add(std::string_view text) noexcept {
         content << text;

@@ -4,17 +4,17 @@
 
 usage: conformance.py [--update] ROOT
 
-ROOT/docs/conformance.txt lists the statements by the tag that a test case carries, e.g. [MQTT-3.3.1-2] for 3.1.1,
-[MQTT5-3.3.1-2] for 5.0, [MQTT31-3.2-present] for 3.1, [3.1.2.10] for a part of 3.1.1 without a numbered statement. An
-error is: a statement without a test case that runs, a clause tag that is no statement, a statement that is said not to
-apply but has a test, and a page that differs from what --update would write.
+ROOT/docs/conformance.txt and, for 5.0, conformance-5.txt list the statements by the tag that a test case carries, e.g.
+[MQTT-3.3.1-2] for 3.1.1, [MQTT5-3.3.1-2] for 5.0, [MQTT31-3.2-present] for 3.1, [3.1.2.10] for a part of 3.1.1 without
+a numbered statement. An error is: a statement without a test case that runs, a clause tag that is no statement, a
+statement that is said not to apply but has a test, and a page that differs from what --update would write.
 """
 import argparse
 import pathlib
 import re
 import sys
 
-SOURCE, PAGE = "docs/conformance.txt", "docs/conformance.md"
+SOURCE, SOURCE_5, PAGE = "docs/conformance.txt", "docs/conformance-5.txt", "docs/conformance.md"
 NOT_APPLICABLE, PLANNED = "not applicable: ", "planned"
 
 # Groups of the list, in the order of the page: key, title, whether a test of the library has to show its statements.
@@ -73,17 +73,20 @@ class Statement:
             raise Wrong(f"a note is `{PLANNED}` or `{NOT_APPLICABLE}REASON`, not `{note}`")
 
 
-def read_list(text):
-    """tag -> Statement, in the order of the list."""
+def read_lists(root):
+    """tag -> Statement, in the order of the lists; the one of 5.0 may be missing."""
     joined = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith(" ") and joined:
-            joined[-1] = (joined[-1][0], f"{joined[-1][1]} {line.strip()}")
-        elif line and not line.startswith("#"):
-            joined.append((number, line))
+    for source in (SOURCE, SOURCE_5):
+        if source == SOURCE_5 and not (root / source).exists():
+            continue
+        start = len(joined)
+        for number, line in enumerate((root / source).read_text(encoding="utf-8").splitlines(), 1):
+            if line.startswith(" ") and len(joined) > start:
+                joined[-1] = (joined[-1][0], f"{joined[-1][1]} {line.strip()}")
+            elif line and not line.startswith("#"):
+                joined.append((f"{source}:{number}: ", line))
     statements, group, known = {}, None, {key for key, _, _ in GROUPS}
-    for number, line in joined:
-        where = f"{SOURCE}:{number}: "
+    for where, line in joined:
         if line.startswith("= "):
             group = line[2:]
             if group not in known:
@@ -212,7 +215,7 @@ def page(statements, shown):
 def run(root, update):
     """Returns (status, sentences)."""
     try:
-        statements = read_list((root / SOURCE).read_text(encoding="utf-8"))
+        statements = read_lists(root)
         shown, bad = read_tests(root)
     except (OSError, Wrong) as wrong:
         return 1, [str(wrong)]

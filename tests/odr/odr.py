@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: BSL-1.0
 """Builds two units that include every header into one program, runs it, and looks for start-up code in it.
 
-usage: odr.py [--library ARGUMENT]... INCLUDE_DIR SOURCE_DIR COMPILER [ARGUMENT...]
+usage: odr.py [--library ARGUMENT]... [--skip FOLDER]... INCLUDE_DIR SOURCE_DIR COMPILER [ARGUMENT...]
 
-The list of headers is what the tree has. Static constructors and guarded statics are refused, because a header that
-brings one runs code before main() in every program that includes it.
+The list of headers is what the tree has; FOLDER (such as tls) is left out where what it needs is not there. Static
+constructors and guarded statics are refused, because a header that brings one runs code before main() in every program
+that includes it.
 """
 import argparse
 import pathlib
@@ -30,12 +31,14 @@ def run(*command):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--library", action="append", default=[])
+    parser.add_argument("--skip", action="append", default=[])
     parser.add_argument("include", type=pathlib.Path)
     parser.add_argument("sources", type=pathlib.Path)
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
 
     names = sorted(path.relative_to(options.include).as_posix() for path in options.include.rglob("*.hpp"))
+    names = [name for name in names if not any(name.startswith(f"barelink/{folder}/") for folder in options.skip)]
     if not names:
         sys.exit("no headers found")
     with tempfile.TemporaryDirectory() as folder:

@@ -52,7 +52,8 @@ TEST_CASE("a third topic takes the alias that was not used for longest", "[sessi
                             sent_0("", 1, "") + sent_0("b", 2, ""));
 }
 
-TEST_CASE("no alias is set above what the Server takes, and none if it takes none", "[session][MQTT5-3.2.2-17]") {
+TEST_CASE("no alias is set above what the Server takes, and none if it takes none",
+          "[session][MQTT5-3.2.2-17][MQTT5-3.2.2-18]") {
     rig<aliasing> one;
     REQUIRE(online_5(one, 1));
     for (char const* const topic : {"a", "b", "b"}) REQUIRE(one.publish(topic, "", 0));

@@ -27,8 +27,12 @@ POSIX = (
     r"fstat(at)?(64)?|stat(64)?|lseek(64)?|"
     r"rename(at)?|unlink(at)?|mkdir(at)?|flock|__errno_location|getpid|snprintf"
 )
+WOLFSSL = r"wolf(SSL|TLS|TLSv1_[23])_\w+|wc_\w+"
 # The variables that the file itself places.
 OWN_VARIABLES = re.compile(r"whole_\w+$")
+
+# What a file may need beside, by its name.
+MORE = {"whole_posix": "|" + POSIX, "whole_tls": "|" + WOLFSSL}
 
 # Names that say what is wrong; for the message only, the lists above decide.
 REASONS = (
@@ -50,9 +54,9 @@ def reason_for(name):
     return None
 
 
-def judge(symbols, variables, sections, posix):
+def judge(symbols, variables, sections, more=""):
     """Yields a sentence for each name that breaks a claim. `symbols`: (type letter of nm, name)."""
-    allowed = re.compile(f"({COMPILER}|{OUTSIDE}{'|' + POSIX if posix else ''})$")
+    allowed = re.compile(f"({COMPILER}|{OUTSIDE}{more})$")
     for letter, name in symbols:
         reason = reason_for(name)
         if reason:
@@ -111,7 +115,7 @@ def findings(include, source, command, optimization, defines=()):
         if not any(letter == "T" and name.startswith("whole_") for letter, name in symbols):
             return [f"{source.name}: nothing of it was compiled"]
         variables = list(variables_of(tools, target))
-        return list(judge(symbols, variables, sections_of(tools, target), "posix" in source.name))
+        return list(judge(symbols, variables, sections_of(tools, target), MORE.get(source.stem, "")))
 
 
 def main():

@@ -33,8 +33,11 @@ struct far_end {
     bool open = false;
     unsigned connects = 0, reads = 0, writes = 0, closes = 0;
 
-    result<connect_stage> connect(endpoint const&) noexcept {
+    std::string host = {};  // and port, of the last connect()
+
+    result<connect_stage> connect(endpoint const& to) noexcept {
         ++connects;
+        host = std::string{to.host} + ":" + std::to_string(to.port);
         if (!stages.empty()) {
             auto const r = stages.front();
             stages.erase(stages.begin());

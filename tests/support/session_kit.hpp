@@ -61,6 +61,7 @@ inline std::string words(event const& e) {
     case event_type::rejected: return "rejected" + number + cause;
     case event_type::uncertain: return "uncertain" + number;
     case event_type::authenticated: return "authenticated";
+    case event_type::challenged: return "challenged";
     }
     return "?";
 }

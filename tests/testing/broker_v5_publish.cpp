@@ -47,7 +47,7 @@ std::string answer_to(std::string_view packet, violation kind, testing::broker_o
 
 }  // namespace
 
-TEST_CASE("answers say that nobody has subscribed", "[testing][broker][3.4.2.1]") {
+TEST_CASE("answers say that nobody has subscribed", "[testing][broker][MQTT5-3.4.2.1]") {
     stage s;
     s.come();
     CHECK(s.c.say(raw5::publish({"t", "x", q1}, 1)) == "PUBACK id 1 no_matching_subscribers");
@@ -58,7 +58,7 @@ TEST_CASE("answers say that nobody has subscribed", "[testing][broker][3.4.2.1]"
     CHECK(s.b.violations() == 0);
 }
 
-TEST_CASE("a PUBREL for what is unknown is answered so", "[testing][broker][3.7.2.1]") {
+TEST_CASE("a PUBREL for what is unknown is answered so", "[testing][broker][MQTT5-3.7.2.1]") {
     stage s;
     s.come({{id::session_expiry_interval, 10U}});
     s.c.vanish();
@@ -67,7 +67,7 @@ TEST_CASE("a PUBREL for what is unknown is answered so", "[testing][broker][3.7.
     CHECK(s.b.violations() == 0);
 }
 
-TEST_CASE("publishes are refused with the reason that is chosen", "[testing][broker][4.3]") {
+TEST_CASE("publishes are refused with the reason that is chosen", "[testing][broker][MQTT5-4.3]") {
     stage s;
     s.come();
     s.c.say(raw5::subscribe(1, {"t", q2}));
@@ -86,7 +86,7 @@ TEST_CASE("publishes are refused with the reason that is chosen", "[testing][bro
     CHECK(s.b.violations() == 0);
 }
 
-TEST_CASE("a client that refuses a message has done with it", "[testing][broker][MQTT-4.3.3-4]") {
+TEST_CASE("a client that refuses a message has done with it", "[testing][broker][MQTT5-4.3.3-4]") {
     stage s;
     s.come({{id::receive_maximum, 1U}});
     s.c.say(raw5::subscribe(1, {"t", q2}));
@@ -99,7 +99,7 @@ TEST_CASE("a client that refuses a message has done with it", "[testing][broker]
     CHECK(s.b.violations() == 0);
 }
 
-TEST_CASE("the client's receive maximum is obeyed, also by what is sent again", "[testing][broker][MQTT-3.3.4-9]") {
+TEST_CASE("the client's receive maximum is obeyed, also by what is sent again", "[testing][broker][MQTT5-3.3.4-9]") {
     stage s;
     s.come({{id::receive_maximum, 2U}, {id::session_expiry_interval, 100U}});
     s.c.say(raw5::subscribe(1, {"t", q2}));
@@ -126,7 +126,7 @@ TEST_CASE("the client's receive maximum is obeyed, also by what is sent again", 
     CHECK(s.b.violations() == 0);
 }
 
-TEST_CASE("more publishes than the broker's receive maximum are seen", "[testing][broker][MQTT-3.3.4-7]") {
+TEST_CASE("more publishes than the broker's receive maximum are seen", "[testing][broker][MQTT5-3.3.4-7]") {
     stage s;
     s.b.options.receive_maximum = 2;
     s.come();
@@ -164,7 +164,7 @@ TEST_CASE("a client is held to what was granted", "[testing][broker][violation]"
                     {.topic_alias_maximum = 2}) == "DISCONNECT protocol_error | closed");
 }
 
-TEST_CASE("errors end a connection with their reason", "[testing][broker][MQTT-4.13.1-1]") {
+TEST_CASE("errors end a connection with their reason", "[testing][broker][MQTT5-4.13.1-1]") {
     CHECK(answer_to(raw5::publish({"t", ""}, 0, {{id::topic_alias, 0U}}), violation::topic_alias_invalid) ==
           "DISCONNECT topic_alias_invalid | closed");
     CHECK(answer_to(raw5::publish({"t", ""}, 0, {{id::subscription_identifier, 1U}}), violation::malformed_packet) ==
@@ -179,7 +179,7 @@ TEST_CASE("errors end a connection with their reason", "[testing][broker][MQTT-4
     CHECK(answer_to({"\xE0\x01\x8E", 3}, violation::protocol_error) == "DISCONNECT protocol_error | closed");
 }
 
-TEST_CASE("aliases of the client are resolved, for one connection", "[testing][broker][3.3.2.3.4]") {
+TEST_CASE("aliases of the client are resolved, for one connection", "[testing][broker][MQTT5-3.3.2.3.4]") {
     stage s;
     s.b.options.topic_alias_maximum = 2;
     s.come({{id::session_expiry_interval, 100U}});
@@ -199,7 +199,7 @@ TEST_CASE("aliases of the client are resolved, for one connection", "[testing][b
     CHECK(s.only() == violation::topic_alias_unknown);
 }
 
-TEST_CASE("aliases are used towards a client that takes them", "[testing][broker][MQTT-3.1.2-26]") {
+TEST_CASE("aliases are used towards a client that takes them", "[testing][broker][MQTT5-3.1.2-26]") {
     stage s;
     s.come({{id::topic_alias_maximum, 2U}, {id::session_expiry_interval, 100U}});
     s.c.say(raw5::subscribe(1, {"#", q1}));
@@ -224,7 +224,7 @@ TEST_CASE("aliases are used towards a client that takes them", "[testing][broker
     CHECK(s.b.violations() == 0);
 }
 
-TEST_CASE("no packet is longer than the client allows", "[testing][broker][MQTT-3.1.2-24]") {
+TEST_CASE("no packet is longer than the client allows", "[testing][broker][MQTT5-3.1.2-24]") {
     stage s;
     s.come({{id::maximum_packet_size, 20U}, {id::topic_alias_maximum, 4U}});
     s.c.say(raw5::subscribe(1, {"#", q1}));
@@ -239,7 +239,7 @@ TEST_CASE("no packet is longer than the client allows", "[testing][broker][MQTT-
     CHECK(s.b.violations() == 0);
 }
 
-TEST_CASE("properties travel with a message", "[testing][broker][MQTT-3.3.2-17]") {
+TEST_CASE("properties travel with a message", "[testing][broker][MQTT5-3.3.2-17]") {
     stage s;
     s.come();
     s.c.say(raw5::subscribe(1, {"t", q1}));
@@ -260,7 +260,7 @@ TEST_CASE("properties travel with a message", "[testing][broker][MQTT-3.3.2-17]"
     CHECK(s.b.violations() == 0);
 }
 
-TEST_CASE("a message that is too old stays, another one says how long it has", "[testing][broker][3.3.2.3.3]") {
+TEST_CASE("a message that is too old stays, another one says how long it has", "[testing][broker][MQTT5-3.3.2.3.3]") {
     stage s;
     s.come({{id::session_expiry_interval, 100U}});
     s.c.say(raw5::subscribe(1, {"t", q1}));

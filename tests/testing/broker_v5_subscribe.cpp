@@ -38,7 +38,7 @@ struct stage {
 
 }  // namespace
 
-TEST_CASE("subscription identifiers come back with their messages", "[testing][broker][MQTT-3.3.4-3]") {
+TEST_CASE("subscription identifiers come back with their messages", "[testing][broker][MQTT5-3.3.4-3]") {
     stage s;
     s.c.say(raw5::subscribe(1, {"a/#", q0}, {{id::subscription_identifier, 7U}}));
     s.c.say(raw5::subscribe(2, {"a/b", q1}, {{id::subscription_identifier, 300U}}));
@@ -56,7 +56,7 @@ TEST_CASE("subscription identifiers come back with their messages", "[testing][b
     CHECK(s.b.violations() == 0);
 }
 
-TEST_CASE("no local keeps one's own messages away", "[testing][broker][MQTT-3.8.3-3]") {
+TEST_CASE("no local keeps one's own messages away", "[testing][broker][MQTT5-3.8.3-3]") {
     stage s;
     party other{s.b, s.now, "other"};
     s.c.say(raw5::subscribe(1, {.filter = "t", .no_local = true}));
@@ -70,7 +70,29 @@ TEST_CASE("no local keeps one's own messages away", "[testing][broker][MQTT-3.8.
     CHECK(s.b.first_violation().kind == violation::protocol_error);
 }
 
-TEST_CASE("RETAIN stays as published if a subscription asks for it", "[testing][broker][MQTT-3.3.1-13]") {
+TEST_CASE("no local knows a will as one's own, and a session's place as another client's", "[testing][broker]") {
+    cloud                b;
+    instant              now;
+    raw::client<cloud>   c{b, now, version::v5};
+    connect_packet const with_will{
+        .clean_session = false, .keep_alive_s = 0, .client_id = "pump", .will = {"t", "bye", q1, true}};
+    auto const come = [&] {
+        c.dial();
+        return c.say(raw5::connect(with_will, {{id::session_expiry_interval, 100U}}));
+    };
+    come();
+    c.say(raw5::subscribe(1, {.filter = "t", .level = q1, .no_local = true}));
+    c.vanish();
+    CHECK(b.retained("t").payload == "bye");
+    CHECK(come() == "CONNACK accepted, session present");
+    c.say(raw5::farewell(packet_type::disconnect, why::success, {{id::session_expiry_interval, 0U}}));
+    party other{b, now, "other"};
+    CHECK(other.say(raw5::subscribe(1, {.filter = "t", .no_local = true})) ==
+          "SUBACK id 1 qos 0 | PUBLISH qos 0 retain \"t\" 3 bytes");
+    CHECK(b.violations() == 0);
+}
+
+TEST_CASE("RETAIN stays as published if a subscription asks for it", "[testing][broker][MQTT5-3.3.1-13]") {
     stage s;
     s.c.say(raw5::subscribe(1, {.filter = "t", .retain_as_published = true}));
     s.b.publish({"t", "x", q0, true});
@@ -81,7 +103,7 @@ TEST_CASE("RETAIN stays as published if a subscription asks for it", "[testing][
     CHECK(s.c.hear() == "PUBLISH qos 0 \"t\" 1 bytes");
 }
 
-TEST_CASE("retained messages come as the subscription asks for", "[testing][broker][MQTT-3.3.1-9]") {
+TEST_CASE("retained messages come as the subscription asks for", "[testing][broker][MQTT5-3.3.1-9]") {
     stage s;
     s.b.publish({"t", "x", q1, true});
     auto const ask = [&](handles how) { return s.c.say(raw5::subscribe(1, {.filter = "t", .retained = how})); };
@@ -94,7 +116,7 @@ TEST_CASE("retained messages come as the subscription asks for", "[testing][brok
     CHECK(s.b.violations() == 0);
 }
 
-TEST_CASE("a group shares its messages in turns", "[testing][broker][4.8.2]") {
+TEST_CASE("a group shares its messages in turns", "[testing][broker][MQTT5-4.8.2]") {
     stage s;
     party two{s.b, s.now, "two", {{id::session_expiry_interval, 100U}}};
     party three{s.b, s.now, "three"};
@@ -118,17 +140,18 @@ TEST_CASE("a group shares its messages in turns", "[testing][broker][4.8.2]") {
     s.c.vanish();
     s.b.publish({"t", "x", q1});
     CHECK(s.b.waiting("two") == 3);
-    party four{s.b, s.now, "four"};
-    four.say(raw5::subscribe(1, {"$share/g/t", q1}));
+    party four{s.b, s.now, "four"};  // in the place of the first one
+    party five{s.b, s.now, "five"};
+    five.say(raw5::subscribe(1, {"$share/g/t", q1}));
     for (int i = 0; i < 2; ++i) s.b.publish({"t", "x", q1});
     CHECK(s.b.waiting("two") == 3);
-    CHECK(s.b.waiting("four") == 2);
+    CHECK(s.b.waiting("five") == 2);
     CHECK(s.b.violations() == 0);
     CHECK(three.say(raw5::subscribe(2, {"$share//t", q0})) == "DISCONNECT topic_filter_invalid | closed");
     CHECK(s.b.first_violation().kind == violation::bad_filter);
 }
 
-TEST_CASE("filters are refused with a reason", "[testing][broker][3.9.3]") {
+TEST_CASE("filters are refused with a reason", "[testing][broker][MQTT5-3.9.3]") {
     stage s;
     s.b.knobs.refuse_subscriptions = true;
     CHECK(s.c.say(raw5::subscribe(1, {"t"})) == "SUBACK id 1 unspecified_error");

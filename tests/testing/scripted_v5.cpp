@@ -122,7 +122,7 @@ TEST_CASE("a script that was written for 3.1.1 speaks 5.0 if it is told to", "[t
     CHECK(s.complaint() == "");
 }
 
-TEST_CASE("authentication goes by script", "[testing][scripted_broker][4.12]") {
+TEST_CASE("authentication goes by script", "[testing][scripted_broker][MQTT5-4.12]") {
     stage s;
     s.cloud.speak(version::v5)
         .expect(expected::connect{.with = {{id::authentication_method, "M"}, {id::authentication_data, "1"}}})
@@ -142,7 +142,7 @@ TEST_CASE("authentication goes by script", "[testing][scripted_broker][4.12]") {
     CHECK(s.cloud.done());
 }
 
-TEST_CASE("refusing 5.0 in the words of 3.1.1", "[testing][scripted_broker][3.1.2.2]") {
+TEST_CASE("refusing 5.0 in the words of 3.1.1", "[testing][scripted_broker][MQTT5-3.1.2.2]") {
     stage s;
     s.cloud.expect(expected::connect{.protocol = version::v5})
         .reply(connack_packet{.code = connect_return::unacceptable_version})

@@ -2,6 +2,8 @@
 // Every handshake that must succeed.
 #include <barelink/tls/wolfssl.hpp>
 
+#include <type_traits>
+
 #include "support/catch.hpp"
 #include "tls/kit.hpp"
 
@@ -181,4 +183,9 @@ TEST_CASE("whoever skips the verification has to say so in the type", "[tls]") {
         p.carry();
     }
     CHECK(r == result<connect_stage>{connect_stage::done});
+    link.close();
+}
+
+TEST_CASE("a static transport needs nothing at the end of the program", "[tls]") {
+    STATIC_REQUIRE(std::is_trivially_destructible_v<kit::client>);
 }

@@ -125,7 +125,10 @@ struct pair {
         static_cast<void>(leaked());  // the first call notes what is held without a connection
         trust("trusted.crt");
     }
-    ~pair() { today.reading = summer; }
+    ~pair() {
+        link.close();
+        today.reading = summer;
+    }
 
     void trust(std::string const& file) {
         authorities = {bytes_in{certificates::text(file)}};

@@ -32,6 +32,8 @@ struct device {
         settings.session = kept;
     }
 
+    ~device() { link.close(); }
+
     // Until an event of this kind has come, or the connection has ended.
     event_type until(event_type wanted) {
         auto const start = posix::clock::now();

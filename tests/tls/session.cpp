@@ -77,6 +77,7 @@ TEST_CASE("a session passes through a sleep in which only its memory stays", "[t
     }
     REQUIRE(r == result<connect_stage>{connect_stage::done});
     CHECK(after.resumed());
+    after.close();
 }
 
 TEST_CASE("a resumed session needs no clock", "[tls][session]") {
@@ -128,6 +129,7 @@ TEST_CASE("a session of who verifies nothing is no session for who does", "[tls]
         REQUIRE(r == result<connect_stage>{connect_stage::done});
         char c = 0;
         CHECK(link.read({&c, 1}).error == errc::would_block);
+        link.close();
     }
     CHECK_FALSE(k.visit());
 }

@@ -7,7 +7,7 @@
 
 using namespace barelink;
 
-TEST_CASE("a shared filter is taken apart", "[topic][v5][shared][4.8.2]") {
+TEST_CASE("a shared filter is taken apart", "[topic][v5][shared][MQTT5-4.8.2]") {
     CHECK_BOTH(split_shared("$share/group/a/+/c").group == "group");
     CHECK_BOTH(split_shared("$share/group/a/+/c").filter == "a/+/c");
     CHECK_BOTH(split_shared("$share/g//").filter == "/");
@@ -18,7 +18,7 @@ TEST_CASE("a shared filter is taken apart", "[topic][v5][shared][4.8.2]") {
     CHECK_BOTH(split_shared("$share/").group.empty());
 }
 
-TEST_CASE("the name of a group has a character and no wildcard", "[topic][v5][shared][MQTT-4.8.2-1]") {
+TEST_CASE("the name of a group has a character and no wildcard", "[topic][v5][shared][MQTT5-4.8.2-1]") {
     CHECK_BOTH(is_shared_form("$share/g/a"));
     CHECK_BOTH(is_shared_form("$share/$g/#"));
     CHECK_BOTH(!is_shared_form("$share//a"));
@@ -28,7 +28,7 @@ TEST_CASE("the name of a group has a character and no wildcard", "[topic][v5][sh
     CHECK_BOTH(!is_shared_form("$share/g#/a"));
 }
 
-TEST_CASE("a filter follows the name of a group", "[topic][v5][shared][MQTT-4.8.2-2]") {
+TEST_CASE("a filter follows the name of a group", "[topic][v5][shared][MQTT5-4.8.2-2]") {
     CHECK_BOTH(is_shared_form("$share/g//"));
     CHECK_BOTH(!is_shared_form("$share"));
     CHECK_BOTH(!is_shared_form("$share/"));
@@ -38,7 +38,7 @@ TEST_CASE("a filter follows the name of a group", "[topic][v5][shared][MQTT-4.8.
     CHECK_BOTH(!is_shared_form("$share/g/a+/b"));
 }
 
-TEST_CASE("a filter that is not shared has no such form", "[topic][v5][shared][4.8.2]") {
+TEST_CASE("a filter that is not shared has no such form", "[topic][v5][shared][MQTT5-4.8.2]") {
     CHECK_BOTH(is_shared_form("a/b"));
     CHECK_BOTH(is_shared_form("share/g"));
     CHECK_BOTH(is_shared_form("$shared/x"));

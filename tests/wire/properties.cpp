@@ -55,7 +55,7 @@ std::string written_list(property_list list) {
 }  // namespace
 
 TEST_CASE("each property is taken where it may stand and refused everywhere else",
-          "[wire][v5][properties][2.2.2.2]") {
+          "[wire][v5][properties][MQTT5-2.2.2.2]") {
     for (auto const& s : standard_properties) {
         for (unsigned place = 0; place < 16; ++place) {
             CAPTURE(s.id, place);
@@ -65,7 +65,7 @@ TEST_CASE("each property is taken where it may stand and refused everywhere else
     }
 }
 
-TEST_CASE("each property may be sent where it may stand and nowhere else", "[wire][v5][properties][2.2.2.2]") {
+TEST_CASE("each property may be sent where it may stand and nowhere else", "[wire][v5][properties][MQTT5-2.2.2.2]") {
     for (auto const& s : standard_properties) {
         auto const bytes = encoded(s);
         property const list[] = {as_property(bytes)};
@@ -80,7 +80,7 @@ TEST_CASE("each property may be sent where it may stand and nowhere else", "[wir
     }
 }
 
-TEST_CASE("an identifier that is none is malformed everywhere", "[wire][v5][properties][2.2.2.2]") {
+TEST_CASE("an identifier that is none is malformed everywhere", "[wire][v5][properties][MQTT5-2.2.2.2]") {
     for (unsigned id = 0; id < 256; ++id) {
         if (find_property_rule(static_cast<std::uint8_t>(id), 0xFFFF) != nullptr) continue;
         for (unsigned place = 0; place < 16; ++place) {
@@ -93,7 +93,7 @@ TEST_CASE("an identifier that is none is malformed everywhere", "[wire][v5][prop
 }
 
 TEST_CASE("a property that is there twice is an error of the protocol unless it may repeat",
-          "[wire][v5][properties][2.2.2.2]") {
+          "[wire][v5][properties][MQTT5-2.2.2.2]") {
     for (auto const& s : standard_properties) {
         for (unsigned place = 0; place < 16; ++place) {
             if (!s.stands_in(place)) continue;
@@ -140,7 +140,7 @@ TEST_CASE("each property is written again as it was read", "[wire][v5][propertie
     }
 }
 
-TEST_CASE("a flag is 0 or 1", "[wire][v5][properties][3.1.2.11.6][3.2.2.3.4][3.2.2.3.5]") {
+TEST_CASE("a flag is 0 or 1", "[wire][v5][properties][MQTT5-3.1.2.11.6][MQTT5-3.2.2.3.4][MQTT5-3.2.2.3.5]") {
     struct flag {
         char id;
         property_place where;
@@ -161,7 +161,8 @@ TEST_CASE("a flag is 0 or 1", "[wire][v5][properties][3.1.2.11.6][3.2.2.3.4][3.2
     }
 }
 
-TEST_CASE("0 is refused where it would mean nothing can be sent", "[wire][v5][properties][3.1.2.11.3][3.1.2.11.4]") {
+TEST_CASE("0 is refused where it would mean nothing can be sent",
+          "[wire][v5][properties][MQTT5-3.1.2.11.3][MQTT5-3.1.2.11.4]") {
     using enum property_place;
     for (auto const where : {connect, connack}) {
         CHECK(check(raw("\x21\x00\x00"), where) == errc::protocol_error);
@@ -173,14 +174,14 @@ TEST_CASE("0 is refused where it would mean nothing can be sent", "[wire][v5][pr
     CHECK_BOTH(check(raw("\x13\x00\x00"), connack) == errc::ok);
 }
 
-TEST_CASE("a topic alias of 0 has an error of its own", "[wire][v5][properties][MQTT-3.3.2-8]") {
+TEST_CASE("a topic alias of 0 has an error of its own", "[wire][v5][properties][MQTT5-3.3.2-8]") {
     CHECK_BOTH(check(raw("\x23\x00\x00"), property_place::server_publish) == errc::topic_alias_invalid);
     CHECK_BOTH(check(raw("\x23\x00\x01"), property_place::server_publish) == errc::ok);
     CHECK_BOTH(check(raw("\x23\xFF\xFF"), property_place::client_publish) == errc::ok);
 }
 
 TEST_CASE("a subscription identifier is 1 to 268435455, in its shortest form",
-          "[wire][v5][properties][3.8.2.1.2][MQTT-1.5.5-1]") {
+          "[wire][v5][properties][MQTT5-3.8.2.1.2][MQTT5-1.5.5-1]") {
     using enum property_place;
     for (auto const where : {subscribe, server_publish}) {
         CHECK(check(raw("\x0B\x00"), where) == errc::protocol_error);
@@ -208,7 +209,7 @@ TEST_CASE("a number that its type can't hold is not sent", "[wire][v5][propertie
     CHECK(check_properties(property_list{alias}, client_publish) == errc::bad_property);
 }
 
-TEST_CASE("text is UTF-8 without U+0000, data is anything", "[wire][v5][properties][MQTT-1.5.4-1][MQTT-1.5.4-2]") {
+TEST_CASE("text is UTF-8 without U+0000, data is anything", "[wire][v5][properties][MQTT5-1.5.4-1][MQTT5-1.5.4-2]") {
     struct place {
         char id;
         property_place where;
@@ -229,7 +230,7 @@ TEST_CASE("text is UTF-8 without U+0000, data is anything", "[wire][v5][properti
     CHECK_BOTH(check(raw("\x09\x00\x02\x00\xFF"), client_publish) == errc::ok);
 }
 
-TEST_CASE("both halves of a pair are UTF-8", "[wire][v5][properties][MQTT-1.5.7-1]") {
+TEST_CASE("both halves of a pair are UTF-8", "[wire][v5][properties][MQTT5-1.5.7-1]") {
     using enum property_place;
     CHECK_BOTH(check(raw("\x26\x00\x01k\x00\x01v"), suback) == errc::ok);
     CHECK_BOTH(check(raw("\x26\x00\x00\x00\x00"), suback) == errc::ok);
@@ -239,7 +240,7 @@ TEST_CASE("both halves of a pair are UTF-8", "[wire][v5][properties][MQTT-1.5.7-
     CHECK(check_properties(property_list{list}, suback) == errc::bad_property);
 }
 
-TEST_CASE("text of more than 65535 bytes is not sent", "[wire][v5][properties][1.5.4]") {
+TEST_CASE("text of more than 65535 bytes is not sent", "[wire][v5][properties][MQTT5-1.5.4]") {
     std::string const most(65535, 'x');
     std::string const more(65536, 'x');
     for (auto const& [text, good] : {std::pair{most, true}, std::pair{more, false}}) {
@@ -254,7 +255,7 @@ TEST_CASE("text of more than 65535 bytes is not sent", "[wire][v5][properties][1
     }
 }
 
-TEST_CASE("a response topic is a topic name", "[wire][v5][properties][MQTT-3.3.2-13][MQTT-3.3.2-14]") {
+TEST_CASE("a response topic is a topic name", "[wire][v5][properties][MQTT5-3.3.2-13][MQTT5-3.3.2-14]") {
     using enum property_place;
     for (auto const where : {will, client_publish, server_publish}) {
         CHECK(check(raw("\x08\x00\x03" "a/+"), where) == errc::invalid_topic);
@@ -266,7 +267,7 @@ TEST_CASE("a response topic is a topic name", "[wire][v5][properties][MQTT-3.3.2
 }
 
 TEST_CASE("authentication data needs a method, and AUTH always has one",
-          "[wire][v5][properties][3.1.2.11.10][3.15.2.2.2]") {
+          "[wire][v5][properties][MQTT5-3.1.2.11.10][MQTT5-3.15.2.2.2]") {
     using enum property_place;
     for (auto const where : {connect, connack, auth}) {
         CHECK(check(raw("\x16\x00\x01" "d"), where) == errc::protocol_error);
@@ -318,13 +319,13 @@ TEST_CASE("a view of bytes that were not checked ends at the first one that is n
     CHECK_BOTH(!properties{bytes_in{cut.data(), cut.size()}}.has(property_id::topic_alias_maximum));
 }
 
-TEST_CASE("the length of no properties is written too", "[wire][v5][properties][MQTT-2.2.2-1]") {
+TEST_CASE("the length of no properties is written too", "[wire][v5][properties][MQTT5-2.2.2-1]") {
     CHECK(written_list({}) == std::string(1, '\0'));
     CHECK(properties_size(property_list{}) == 1);
     CHECK(properties_size(properties{}) == 1);
 }
 
-TEST_CASE("the length of properties grows with them", "[wire][v5][properties][1.5.5]") {
+TEST_CASE("the length of properties grows with them", "[wire][v5][properties][MQTT5-1.5.5]") {
     std::string const text(200, 'x');
     property const list[] = {{property_id::reason_string, text}};
     CHECK(written_list(list).substr(0, 5) == raw("\xCB\x01\x1F\x00\xC8"));
@@ -332,7 +333,7 @@ TEST_CASE("the length of properties grows with them", "[wire][v5][properties][1.
     CHECK(properties_size(property_lists{list, list}) == 2 + 2 * 203);
 }
 
-TEST_CASE("the length of received properties stays inside the packet", "[wire][v5][properties][2.2.2.1]") {
+TEST_CASE("the length of received properties stays inside the packet", "[wire][v5][properties][MQTT5-2.2.2.1]") {
     auto const take = [](std::string_view bytes) {
         reader r{{bytes.data(), bytes.size()}};
         properties p{};

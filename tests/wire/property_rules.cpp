@@ -33,7 +33,7 @@ constexpr bool all_agree() {
 
 }  // namespace
 
-TEST_CASE("a property stands where the standard lets it stand", "[wire][v5][property][2.2.2.2]") {
+TEST_CASE("a property stands where the standard lets it stand", "[wire][v5][property][MQTT5-2.2.2.2]") {
     CHECK_BOTH(all_agree());
     for (auto const& s : standard_properties) {
         CAPTURE(s.id);
@@ -41,7 +41,7 @@ TEST_CASE("a property stands where the standard lets it stand", "[wire][v5][prop
     }
 }
 
-TEST_CASE("there is no property beside those of the standard", "[wire][v5][property][2.2.2.2]") {
+TEST_CASE("there is no property beside those of the standard", "[wire][v5][property][MQTT5-2.2.2.2]") {
     for (unsigned id = 0; id < 256; ++id) {
         bool known = false;
         for (auto const& s : standard_properties) known = known || s.id == id;
@@ -63,7 +63,7 @@ TEST_CASE("no two rules answer for the same property in the same place", "[wire]
     CHECK_BOTH(once());
 }
 
-TEST_CASE("the sender decides what may stand in PUBLISH and DISCONNECT", "[wire][v5][property][MQTT-3.3.4-6]") {
+TEST_CASE("the sender decides what may stand in PUBLISH and DISCONNECT", "[wire][v5][property][MQTT5-3.3.4-6]") {
     CHECK_BOTH(place_of(packet_type::publish, sender::client) == property_place::client_publish);
     CHECK_BOTH(place_of(packet_type::publish, sender::server) == property_place::server_publish);
     CHECK_BOTH(place_of(packet_type::disconnect, sender::client) == property_place::client_disconnect);

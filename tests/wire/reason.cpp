@@ -54,7 +54,7 @@ constexpr bool expected(unsigned code, packet_type type, sender from) {
 }  // namespace
 
 TEST_CASE("each packet carries the reason codes of the standard and no others",
-          "[wire][v5][reason][2.4][MQTT-3.14.2-1][MQTT-3.15.2-1]") {
+          "[wire][v5][reason][MQTT5-2.4][MQTT5-3.14.2-1][MQTT5-3.15.2-1]") {
     for (unsigned code = 0; code < 256; ++code) {
         for (unsigned type = 0; type < 16; ++type) {
             auto const c = static_cast<reason_code>(code);
@@ -70,13 +70,13 @@ TEST_CASE("each packet carries the reason codes of the standard and no others",
     CHECK_BOTH(!allowed(reason_code::banned, packet_type::puback));
 }
 
-TEST_CASE("three words of the standard are one value", "[wire][v5][reason][2.4]") {
+TEST_CASE("three words of the standard are one value", "[wire][v5][reason][MQTT5-2.4]") {
     STATIC_REQUIRE(reason_code::success == reason_code::normal_disconnection);
     STATIC_REQUIRE(reason_code::success == reason_code::granted_qos_0);
     STATIC_REQUIRE(static_cast<int>(reason_code::wildcard_subscriptions_not_supported) == 0xA2);
 }
 
-TEST_CASE("a code is a refusal from 0x80 on", "[wire][v5][reason][2.4]") {
+TEST_CASE("a code is a refusal from 0x80 on", "[wire][v5][reason][MQTT5-2.4]") {
     CHECK_BOTH(!refused(reason_code::success));
     CHECK_BOTH(!refused(static_cast<reason_code>(0x7F)));
     CHECK_BOTH(refused(reason_code::unspecified_error));
@@ -120,7 +120,7 @@ TEST_CASE("what the server refuses has the error that says what to change", "[wi
     CHECK_BOTH(error_of(static_cast<code>(0xFE)) == errc::server_disconnected);
 }
 
-TEST_CASE("what we tell of an error is a code that a client may send", "[wire][v5][reason][MQTT-3.14.2-1]") {
+TEST_CASE("what we tell of an error is a code that a client may send", "[wire][v5][reason][MQTT5-3.14.2-1]") {
     for (unsigned n = 0; n < 256; ++n) {
         auto const code = reason_of(static_cast<errc>(n));
         CAPTURE(n);
@@ -130,7 +130,7 @@ TEST_CASE("what we tell of an error is a code that a client may send", "[wire][v
     }
 }
 
-TEST_CASE("an error of the peer is told by the standard's code for it", "[wire][v5][reason][4.13]") {
+TEST_CASE("an error of the peer is told by the standard's code for it", "[wire][v5][reason][MQTT5-4.13]") {
     CHECK_BOTH(reason_of(errc::requested) == reason_code::normal_disconnection);
     CHECK_BOTH(reason_of(errc::malformed_packet) == reason_code::malformed_packet);
     CHECK_BOTH(reason_of(errc::invalid_utf8) == reason_code::malformed_packet);

@@ -12,7 +12,7 @@
 
 using namespace barelink;
 
-TEST_CASE("each reason code and nothing else has a name of its own", "[wire][v5][text][2.4]") {
+TEST_CASE("each reason code and nothing else has a name of its own", "[wire][v5][text][MQTT5-2.4]") {
     std::set<std::string_view> names;
     std::size_t known = 0;
     for (unsigned n = 0; n < 256; ++n) {
@@ -30,7 +30,7 @@ TEST_CASE("each reason code and nothing else has a name of its own", "[wire][v5]
     CHECK_BOTH(name(reason_code::wildcard_subscriptions_not_supported) == "wildcard_subscriptions_not_supported");
 }
 
-TEST_CASE("each property and nothing else has a name of its own", "[wire][v5][text][2.2.2.2]") {
+TEST_CASE("each property and nothing else has a name of its own", "[wire][v5][text][MQTT5-2.2.2.2]") {
     std::set<std::string_view> names;
     for (unsigned n = 0; n < 256; ++n) {
         bool const known = find_property_rule(static_cast<std::uint8_t>(n), 0xFFFF) != nullptr;

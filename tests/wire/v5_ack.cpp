@@ -24,7 +24,7 @@ constexpr written_packet ack(packet_type type, packet_id id, reason_code reason,
 }  // namespace
 
 TEST_CASE("success needs no reason code, and a reason code no properties",
-          "[wire][v5][ack][3.4.2.1][3.5.2.1][3.6.2.1][3.7.2.1]") {
+          "[wire][v5][ack][MQTT5-3.4.2.1][MQTT5-3.5.2.1][MQTT5-3.6.2.1][MQTT5-3.7.2.1]") {
     for (auto const type : types) {
         auto const first = first_byte(type, required_flags(type));
         auto const code = reason_code{static_cast<std::uint8_t>(type < packet_type::pubrel ? 0x87 : 0x92)};
@@ -45,7 +45,7 @@ TEST_CASE("success needs no reason code, and a reason code no properties",
     }
 }
 
-TEST_CASE("an acknowledgement of 5.0 tells why", "[wire][v5][ack][3.4.2.2]") {
+TEST_CASE("an acknowledgement of 5.0 tells why", "[wire][v5][ack][MQTT5-3.4.2.2]") {
     static constexpr auto body = bytes(0x12, 0x34, 0x97, 5, 0x1F, 0, 2, 'n', 'o');
     constexpr auto got = v5::decode_ack(packet_type::puback, body);
     CHECK_BOTH(got.error == errc::ok);
@@ -60,12 +60,12 @@ TEST_CASE("an acknowledgement of 5.0 tells why", "[wire][v5][ack][3.4.2.2]") {
                bytes(0x62, 9, 0, 1, 0, 5, 0x1F, 0, 2, 'n', 'o'));
 }
 
-TEST_CASE("an acknowledgement of identifier 0 is malformed", "[wire][v5][ack][MQTT-2.2.1-3]") {
+TEST_CASE("an acknowledgement of identifier 0 is malformed", "[wire][v5][ack][MQTT5-2.2.1-3]") {
     for (auto const type : types) CHECK(verdict(type, 0, 0) == errc::malformed_packet);
 }
 
 TEST_CASE("a code that the acknowledgement does not have is an error of the protocol",
-          "[wire][v5][ack][MQTT-3.4.2-1][MQTT-3.5.2-1][MQTT-3.6.2-1][MQTT-3.7.2-1]") {
+          "[wire][v5][ack][MQTT5-3.4.2-1][MQTT5-3.5.2-1][MQTT5-3.6.2-1][MQTT5-3.7.2-1]") {
     for (auto const type : types) {
         unsigned taken = 0;
         for (unsigned code = 0; code < 256; ++code) {

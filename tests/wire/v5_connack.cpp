@@ -21,7 +21,7 @@ constexpr written_packet connack(bool present, reason_code reason, property_list
 
 }  // namespace
 
-TEST_CASE("a CONNACK of 5.0 has a length of properties, also without any", "[wire][v5][connack][MQTT-2.2.2-1]") {
+TEST_CASE("a CONNACK of 5.0 has a length of properties, also without any", "[wire][v5][connack][MQTT5-2.2.2-1]") {
     CHECK_BOTH(connack(false, reason_code::success) == bytes(0x20, 3, 0, 0, 0));
     CHECK_BOTH(connack(true, reason_code::success) == bytes(0x20, 3, 1, 0, 0));
     CHECK_BOTH(verdict(0, 0, 0) == errc::ok);
@@ -30,7 +30,7 @@ TEST_CASE("a CONNACK of 5.0 has a length of properties, also without any", "[wir
     CHECK_BOTH(verdict(0, 0, 0, 0) == errc::malformed_packet);
 }
 
-TEST_CASE("a CONNACK tells what the server grants", "[wire][v5][connack][3.2.2.3]") {
+TEST_CASE("a CONNACK tells what the server grants", "[wire][v5][connack][MQTT5-3.2.2.3]") {
     static constexpr auto body = bytes(1, 0, 8, 0x21, 0, 10, 0x27, 0, 0, 1, 0);
     constexpr auto got = v5::decode_connack(body);
     CHECK_BOTH(got.error == errc::ok);
@@ -42,19 +42,19 @@ TEST_CASE("a CONNACK tells what the server grants", "[wire][v5][connack][3.2.2.3
     CHECK_BOTH(connack(true, reason_code::success, list) == bytes(0x20, 11, 1, 0, 8, 0x21, 0, 10, 0x27, 0, 0, 1, 0));
 }
 
-TEST_CASE("the other acknowledge flags are reserved", "[wire][v5][connack][MQTT-3.2.2-1]") {
+TEST_CASE("the other acknowledge flags are reserved", "[wire][v5][connack][MQTT5-3.2.2-1]") {
     for (unsigned flags = 0; flags < 256; ++flags) {
         CAPTURE(flags);
         CHECK(verdict(flags, 0, 0) == (flags < 2 ? errc::ok : errc::malformed_packet));
     }
 }
 
-TEST_CASE("a refusal has no session", "[wire][v5][connack][MQTT-3.2.2-6]") {
+TEST_CASE("a refusal has no session", "[wire][v5][connack][MQTT5-3.2.2-6]") {
     CHECK_BOTH(verdict(0, 0x87, 0) == errc::ok);
     CHECK_BOTH(verdict(1, 0x87, 0) == errc::protocol_error);
 }
 
-TEST_CASE("a code that CONNACK does not have is an error of the protocol", "[wire][v5][connack][MQTT-3.2.2-8]") {
+TEST_CASE("a code that CONNACK does not have is an error of the protocol", "[wire][v5][connack][MQTT5-3.2.2-8]") {
     unsigned taken = 0;
     for (unsigned code = 0; code < 256; ++code) {
         auto const e = verdict(0, code, 0);
@@ -66,7 +66,7 @@ TEST_CASE("a code that CONNACK does not have is an error of the protocol", "[wir
     CHECK(taken == 22);
 }
 
-TEST_CASE("a server without 5.0 refuses in the two bytes of its own version", "[wire][v5][connack][3.1.2.2]") {
+TEST_CASE("a server without 5.0 refuses in the two bytes of its own version", "[wire][v5][connack][MQTT5-3.1.2.2]") {
     CHECK_BOTH(verdict(0, 1) == errc::unacceptable_version);
     CHECK_BOTH(verdict(0, 0x84) == errc::unacceptable_version);
     CHECK_BOTH(verdict(0, 2) == errc::malformed_packet);
@@ -77,7 +77,7 @@ TEST_CASE("a server without 5.0 refuses in the two bytes of its own version", "[
     CHECK_BOTH(v5::decode_connack(body).error == errc::ok);
 }
 
-TEST_CASE("what properties do wrong is told by CONNACK's decoder", "[wire][v5][connack][3.2.2.3]") {
+TEST_CASE("what properties do wrong is told by CONNACK's decoder", "[wire][v5][connack][MQTT5-3.2.2.3]") {
     CHECK_BOTH(verdict(0, 0, 3, 0x21, 0, 0) == errc::protocol_error);
     CHECK_BOTH(verdict(0, 0, 2, 0x24, 2) == errc::protocol_error);
     CHECK_BOTH(verdict(0, 0, 2, 0x17, 1) == errc::malformed_packet);

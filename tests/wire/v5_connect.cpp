@@ -34,7 +34,7 @@ constexpr property delay[] = {{property_id::will_delay_interval, 5U}};
 
 }  // namespace
 
-TEST_CASE("fields of 5.0 come in the order of the standard", "[wire][v5][connect][MQTT-3.1.3-1][MQTT-3.1.2-9]") {
+TEST_CASE("fields of 5.0 come in the order of the standard", "[wire][v5][connect][MQTT5-3.1.3-1][MQTT5-3.1.2-9]") {
     constexpr connect_packet all{.client_id = "c",
                                  .will = {.topic = "w", .payload = "m", .level = qos::exactly_once, .retain = true},
                                  .user_name = "u",
@@ -52,7 +52,7 @@ TEST_CASE("fields of 5.0 come in the order of the standard", "[wire][v5][connect
     CHECK(got.value.will_properties.number(property_id::will_delay_interval) == 5);
 }
 
-TEST_CASE("5.0 is called MQTT and has level 5", "[wire][v5][connect][MQTT-3.1.2-1][MQTT-3.1.2-2]") {
+TEST_CASE("5.0 is called MQTT and has level 5", "[wire][v5][connect][MQTT5-3.1.2-1][MQTT5-3.1.2-2]") {
     CHECK_BOTH(connect({.client_id = "c"}).view().substr(2, 7) == "\0\x04MQTT\x05"sv);
     auto const decode = [](std::string_view text) { return v5::decode_connect({text.data(), text.size()}).error; };
     CHECK(decode("\0\x04MQTT\x05\x02\0\x3C\0\0\0"sv) == errc::ok);
@@ -62,7 +62,7 @@ TEST_CASE("5.0 is called MQTT and has level 5", "[wire][v5][connect][MQTT-3.1.2-
     CHECK(decode("\0\x04MQTX\x05\x02\0\x3C\0\0\0"sv) == errc::unacceptable_version);
 }
 
-TEST_CASE("a password needs no user name", "[wire][v5][connect][3.1.2.9][MQTT-3.1.2-18]") {
+TEST_CASE("a password needs no user name", "[wire][v5][connect][MQTT5-3.1.2.9][MQTT5-3.1.2-18]") {
     CHECK_BOTH(check({.client_id = "c", .password = "p"}) == errc::ok);
     CHECK_BOTH(connect({.client_id = "c", .password = "p"}) ==
                bytes(0x10, 17, 0, 4, 'M', 'Q', 'T', 'T', 5, 0x42, 0, 60, 0, 0, 1, 'c', 0, 1, 'p'));
@@ -70,16 +70,16 @@ TEST_CASE("a password needs no user name", "[wire][v5][connect][3.1.2.9][MQTT-3.
     CHECK_BOTH(verdict(0x82, 0, 1, 'c', 0, 1, 'u') == errc::ok);
 }
 
-TEST_CASE("an empty client identifier needs no clean start", "[wire][v5][connect][3.1.3.1]") {
+TEST_CASE("an empty client identifier needs no clean start", "[wire][v5][connect][MQTT5-3.1.3.1]") {
     CHECK_BOTH(check({.clean_session = false}) == errc::ok);
     CHECK_BOTH(verdict(0x00, 0, 0) == errc::ok);
 }
 
-TEST_CASE("the reserved connect flag of 5.0 is 0", "[wire][v5][connect][MQTT-3.1.2-3]") {
+TEST_CASE("the reserved connect flag of 5.0 is 0", "[wire][v5][connect][MQTT5-3.1.2-3]") {
     CHECK_BOTH(verdict(0x03, 0, 0) == errc::malformed_packet);
 }
 
-TEST_CASE("will bits need a will", "[wire][v5][connect][MQTT-3.1.2-11][MQTT-3.1.2-12][MQTT-3.1.2-13]") {
+TEST_CASE("will bits need a will", "[wire][v5][connect][MQTT5-3.1.2-11][MQTT5-3.1.2-12][MQTT5-3.1.2-13]") {
     CHECK_BOTH(verdict(0x0A, 0, 0) == errc::malformed_packet);
     CHECK_BOTH(verdict(0x22, 0, 0) == errc::malformed_packet);
     CHECK_BOTH(verdict(0x06, 0, 0, 0, 0, 1, 'w', 0, 0) == errc::ok);
@@ -89,7 +89,7 @@ TEST_CASE("will bits need a will", "[wire][v5][connect][MQTT-3.1.2-11][MQTT-3.1.
     CHECK_BOTH(verdict(0x06, 0, 0, 0, 1, 'w', 0, 0) == errc::malformed_packet);
 }
 
-TEST_CASE("texts of a CONNECT are UTF-8", "[wire][v5][connect][MQTT-3.1.3-4][MQTT-3.1.3-11][MQTT-3.1.3-12]") {
+TEST_CASE("texts of a CONNECT are UTF-8", "[wire][v5][connect][MQTT5-3.1.3-4][MQTT5-3.1.3-11][MQTT5-3.1.3-12]") {
     CHECK_BOTH(verdict(0x02, 0, 1, 0x80) == errc::invalid_utf8);
     CHECK_BOTH(verdict(0x06, 0, 0, 0, 0, 1, 0x80, 0, 0) == errc::invalid_utf8);
     CHECK_BOTH(verdict(0x82, 0, 0, 0, 1, 0x80) == errc::invalid_utf8);
@@ -99,12 +99,13 @@ TEST_CASE("texts of a CONNECT are UTF-8", "[wire][v5][connect][MQTT-3.1.3-4][MQT
     CHECK_BOTH(check({.user_name = "\x80"}) == errc::bad_user_name);
 }
 
-TEST_CASE("a will is published under a topic name", "[wire][v5][connect][MQTT-4.7.0-1]") {
+TEST_CASE("a will is published under a topic name", "[wire][v5][connect][MQTT5-4.7.0-1]") {
     CHECK_BOTH(verdict(0x06, 0, 0, 0, 0, 1, '#', 0, 0) == errc::invalid_topic);
     CHECK_BOTH(check({.will = {.topic = "a/+"}}) == errc::bad_will);
 }
 
-TEST_CASE("properties of a CONNECT and of its will are told apart", "[wire][v5][connect][3.1.2.11][3.1.3.2]") {
+TEST_CASE("properties of a CONNECT and of its will are told apart",
+          "[wire][v5][connect][MQTT5-3.1.2.11][MQTT5-3.1.3.2]") {
     CHECK_BOTH(check({.client_id = "c"}, expiry) == errc::ok);
     CHECK_BOTH(check({.client_id = "c"}, delay) == errc::bad_property);
     CHECK_BOTH(check({.will = {.topic = "w"}}, {}, delay) == errc::ok);
@@ -112,7 +113,7 @@ TEST_CASE("properties of a CONNECT and of its will are told apart", "[wire][v5][
     CHECK_BOTH(check({.client_id = "c"}, {}, delay) == errc::bad_will);
 }
 
-TEST_CASE("what is too long for a field is refused before it is sent", "[wire][v5][connect][1.5.4]") {
+TEST_CASE("what is too long for a field is refused before it is sent", "[wire][v5][connect][MQTT5-1.5.4]") {
     std::string const most(65535, 'x');
     std::string const more(65536, 'x');
     CHECK(check({.client_id = most, .will = {.topic = most, .payload = most}, .user_name = most, .password = most}) ==

@@ -30,7 +30,7 @@ constexpr property method[] = {{property_id::authentication_method, "M"}};
 
 }  // namespace
 
-TEST_CASE("a normal DISCONNECT is two bytes, another reason one more", "[wire][v5][disconnect][3.14.2.1]") {
+TEST_CASE("a normal DISCONNECT is two bytes, another reason one more", "[wire][v5][disconnect][MQTT5-3.14.2.1]") {
     using enum packet_type;
     CHECK_BOTH(packet(disconnect, reason_code::normal_disconnection) == bytes(0xE0, 0));
     CHECK_BOTH(packet(disconnect, reason_code::disconnect_with_will) == bytes(0xE0, 1, 4));
@@ -43,7 +43,7 @@ TEST_CASE("a normal DISCONNECT is two bytes, another reason one more", "[wire][v
     CHECK_BOTH(decode(disconnect, them, 0x8E, 1) == errc::malformed_packet);
 }
 
-TEST_CASE("the server tells why it leaves and where to go", "[wire][v5][disconnect][4.11]") {
+TEST_CASE("the server tells why it leaves and where to go", "[wire][v5][disconnect][MQTT5-4.11]") {
     static constexpr auto body = bytes(0x9D, 10, 0x1C, 0, 2, 'h', '2', 0x1F, 0, 2, 'b', 'y');
     constexpr auto got = v5::decode_reason(packet_type::disconnect, body, them);
     CHECK_BOTH(got.error == errc::ok);
@@ -53,7 +53,7 @@ TEST_CASE("the server tells why it leaves and where to go", "[wire][v5][disconne
 }
 
 TEST_CASE("only the client sends a session expiry, only the server a reference",
-          "[wire][v5][disconnect][MQTT-3.14.2-2]") {
+          "[wire][v5][disconnect][MQTT5-3.14.2-2]") {
     using enum packet_type;
     CHECK_BOTH(decode(disconnect, us, 0, 5, 0x11, 0, 0, 0, 1) == errc::ok);
     CHECK_BOTH(decode(disconnect, them, 0, 5, 0x11, 0, 0, 0, 1) == errc::malformed_packet);
@@ -63,7 +63,7 @@ TEST_CASE("only the client sends a session expiry, only the server a reference",
     CHECK_BOTH(check(disconnect, them, reason_code::unspecified_error, expiry) == errc::bad_property);
 }
 
-TEST_CASE("each side has reasons of its own to leave", "[wire][v5][disconnect][MQTT-3.14.2-1]") {
+TEST_CASE("each side has reasons of its own to leave", "[wire][v5][disconnect][MQTT5-3.14.2-1]") {
     using enum packet_type;
     CHECK_BOTH(decode(disconnect, us, 0x04) == errc::ok);
     CHECK_BOTH(decode(disconnect, them, 0x04) == errc::protocol_error);
@@ -82,7 +82,8 @@ TEST_CASE("each side has reasons of its own to leave", "[wire][v5][disconnect][M
     }
 }
 
-TEST_CASE("AUTH has a reason and a method, or is a bare success", "[wire][v5][auth][3.15.2.1][3.15.2.2.2]") {
+TEST_CASE("AUTH has a reason and a method, or is a bare success",
+          "[wire][v5][auth][MQTT5-3.15.2.1][MQTT5-3.15.2.2.2]") {
     using enum packet_type;
     CHECK_BOTH(packet(auth, reason_code::continue_authentication, method) ==
                bytes(0xF0, 6, 0x18, 4, 0x15, 0, 1, 'M'));
@@ -100,7 +101,7 @@ TEST_CASE("AUTH has a reason and a method, or is a bare success", "[wire][v5][au
 }
 
 TEST_CASE("only the client asks to authenticate again, only the server ends it",
-          "[wire][v5][auth][MQTT-3.15.2-1][MQTT-4.12.0-2]") {
+          "[wire][v5][auth][MQTT5-3.15.2-1][MQTT5-4.12.0-2]") {
     using enum packet_type;
     for (unsigned code = 0; code < 256; ++code) {
         CAPTURE(code);

@@ -34,7 +34,7 @@ constexpr property alias_4[] = {{property_id::topic_alias, 4U}};
 
 }  // namespace
 
-TEST_CASE("a PUBLISH of 5.0 has a length of properties before its payload", "[wire][v5][publish][MQTT-2.2.2-1]") {
+TEST_CASE("a PUBLISH of 5.0 has a length of properties before its payload", "[wire][v5][publish][MQTT5-2.2.2-1]") {
     CHECK_BOTH(publish({.topic = "t", .payload = "x"}, 0) == bytes(0x30, 5, 0, 1, 't', 0, 'x'));
     CHECK_BOTH(publish({.topic = "t", .level = qos::at_least_once, .retain = true}, 10) ==
                bytes(0x33, 6, 0, 1, 't', 0, 10, 0));
@@ -44,7 +44,7 @@ TEST_CASE("a PUBLISH of 5.0 has a length of properties before its payload", "[wi
     CHECK_BOTH(v5::publish_header_size(1, qos::at_most_once, property_list{}) == 4);
 }
 
-TEST_CASE("the head of a PUBLISH is read without its payload", "[wire][v5][publish][3.3.2]") {
+TEST_CASE("the head of a PUBLISH is read without its payload", "[wire][v5][publish][MQTT5-3.3.2]") {
     constexpr auto got = decode(0x3D & 0x0F, "\0\x01t\xFF\xFF\x07\x01\x01\x09\0\x02id"sv);
     CHECK_BOTH(got.error == errc::ok);
     CHECK_BOTH(got.value.topic == "t");
@@ -58,7 +58,7 @@ TEST_CASE("the head of a PUBLISH is read without its payload", "[wire][v5][publi
     CHECK_BOTH(got.value.with.text(property_id::correlation_data) == "id");
 }
 
-TEST_CASE("an alias may stand for the topic", "[wire][v5][publish][3.3.2.1][3.3.2.3.4]") {
+TEST_CASE("an alias may stand for the topic", "[wire][v5][publish][MQTT5-3.3.2.1][MQTT5-3.3.2.3.4]") {
     CHECK_BOTH(publish({.topic = "", .payload = "x"}, 0, alias_4) == bytes(0x30, 7, 0, 0, 3, 0x23, 0, 4, 'x'));
     constexpr auto got = decode(0, "\0\0\x03\x23\0\x04x"sv);
     CHECK_BOTH(got.error == errc::ok);
@@ -71,7 +71,7 @@ TEST_CASE("an alias may stand for the topic", "[wire][v5][publish][3.3.2.1][3.3.
     CHECK_BOTH(decode(0, "\0\x01t\x03\x23\0\0"sv).error == errc::topic_alias_invalid);
 }
 
-TEST_CASE("flags that no PUBLISH has are malformed", "[wire][v5][publish][MQTT-3.3.1-2][MQTT-3.3.1-4]") {
+TEST_CASE("flags that no PUBLISH has are malformed", "[wire][v5][publish][MQTT5-3.3.1-2][MQTT5-3.3.1-4]") {
     for (unsigned flags = 0; flags < 16; ++flags) {
         CAPTURE(flags);
         bool const good = (flags & 6) != 6 && ((flags & 6) != 0 || (flags & 8) == 0);
@@ -80,25 +80,25 @@ TEST_CASE("flags that no PUBLISH has are malformed", "[wire][v5][publish][MQTT-3
     }
 }
 
-TEST_CASE("identifier 0 is malformed above QoS 0", "[wire][v5][publish][MQTT-2.2.1-3]") {
+TEST_CASE("identifier 0 is malformed above QoS 0", "[wire][v5][publish][MQTT5-2.2.1-3]") {
     CHECK_BOTH(decode(2, "\0\x01t\0\0\0"sv).error == errc::malformed_packet);
     CHECK_BOTH(decode(4, "\0\x01t\0\0\0"sv).error == errc::malformed_packet);
     CHECK_BOTH(decode(0, "\0\x01t\0\0\0"sv).error == errc::ok);
 }
 
-TEST_CASE("a topic of a PUBLISH of 5.0 is a topic name", "[wire][v5][publish][MQTT-3.3.2-1][MQTT-3.3.2-2]") {
+TEST_CASE("a topic of a PUBLISH of 5.0 is a topic name", "[wire][v5][publish][MQTT5-3.3.2-1][MQTT5-3.3.2-2]") {
     CHECK_BOTH(decode(0, "\0\x01+\0"sv).error == errc::invalid_topic);
     CHECK_BOTH(decode(0, "\0\x01\x80\0"sv).error == errc::invalid_utf8);
     CHECK_BOTH(decode(0, "\0\x01\0\0"sv).error == errc::invalid_utf8);
 }
 
 TEST_CASE("only the server sends subscription identifiers, as many as match",
-          "[wire][v5][publish][MQTT-3.3.4-6][3.3.2.3.8]") {
+          "[wire][v5][publish][MQTT5-3.3.4-6][MQTT5-3.3.2.3.8]") {
     CHECK_BOTH(decode(0, "\0\x01t\x04\x0B\x01\x0B\x02"sv, sender::server).error == errc::ok);
     CHECK_BOTH(decode(0, "\0\x01t\x02\x0B\x01"sv, sender::client).error == errc::malformed_packet);
 }
 
-TEST_CASE("one look at the front of a PUBLISH says how long its head is", "[wire][v5][publish][3.3.2]") {
+TEST_CASE("one look at the front of a PUBLISH says how long its head is", "[wire][v5][publish][MQTT5-3.3.2]") {
     constexpr auto body = "\0\x01t\0\x0A\x03\x23\0\x04payload"sv;
     CHECK_BOTH(head(2, body, 16) == result<std::uint32_t>{9});
     CHECK_BOTH(head(2, body.substr(0, 6), 16) == result<std::uint32_t>{9});
@@ -110,7 +110,7 @@ TEST_CASE("one look at the front of a PUBLISH says how long its head is", "[wire
     CHECK_BOTH(head(0, "\0\0\0"sv, 3) == result<std::uint32_t>{3});
 }
 
-TEST_CASE("the head of a PUBLISH ends inside the packet", "[wire][v5][publish][4.13.1]") {
+TEST_CASE("the head of a PUBLISH ends inside the packet", "[wire][v5][publish][MQTT5-4.13.1]") {
     constexpr auto body = "\0\x01t\x03\x23\0\x04"sv;
     CHECK_BOTH(head(0, body, 7) == result<std::uint32_t>{7});
     CHECK_BOTH(head(0, body, 6).error == errc::malformed_packet);
@@ -121,7 +121,7 @@ TEST_CASE("the head of a PUBLISH ends inside the packet", "[wire][v5][publish][4
     CHECK_BOTH(decode(0, body.substr(0, 6)).error == errc::malformed_packet);
 }
 
-TEST_CASE("a long length of properties is waited for byte by byte", "[wire][v5][publish][1.5.5]") {
+TEST_CASE("a long length of properties is waited for byte by byte", "[wire][v5][publish][MQTT5-1.5.5]") {
     CHECK_BOTH(head(0, "\0\0\x80"sv, 1000) == result<std::uint32_t>{4, errc::would_block});
     CHECK_BOTH(head(0, "\0\0\x80\x80"sv, 1000) == result<std::uint32_t>{5, errc::would_block});
     CHECK_BOTH(head(0, "\0\0\x80\x01"sv, 1000) == result<std::uint32_t>{2 + 2 + 128});

@@ -17,7 +17,7 @@ constexpr written_packet ack(packet_type type, reason_code reason) {
 
 }  // namespace
 
-TEST_CASE("an acknowledgement of success is the one of 3.1.1", "[wire][v5][ack][3.4.2.1][MQTT-3.6.1-1]") {
+TEST_CASE("an acknowledgement of success is the one of 3.1.1", "[wire][v5][ack][MQTT5-3.4.2.1][MQTT5-3.6.1-1]") {
     using enum packet_type;
     CHECK_BOTH(ack(puback, reason_code::success) == bytes(0x40, 2, 0x12, 0x34));
     CHECK_BOTH(ack(pubrec, reason_code::success) == bytes(0x50, 2, 0x12, 0x34));
@@ -29,7 +29,7 @@ TEST_CASE("an acknowledgement of success is the one of 3.1.1", "[wire][v5][ack][
     }
 }
 
-TEST_CASE("an acknowledgement with another code is one byte longer", "[wire][v5][ack][3.4.2.1]") {
+TEST_CASE("an acknowledgement with another code is one byte longer", "[wire][v5][ack][MQTT5-3.4.2.1]") {
     using enum packet_type;
     CHECK_BOTH(ack(puback, reason_code::not_authorized) == bytes(0x40, 3, 0x12, 0x34, 0x87));
     CHECK_BOTH(ack(pubrec, reason_code::no_matching_subscribers) == bytes(0x50, 3, 0x12, 0x34, 0x10));

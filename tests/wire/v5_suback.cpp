@@ -17,7 +17,7 @@ constexpr errc verdict(packet_type type, Byte... each) {
 
 }  // namespace
 
-TEST_CASE("a SUBACK of 5.0 has properties before its codes", "[wire][v5][suback][3.9.2][3.9.3]") {
+TEST_CASE("a SUBACK of 5.0 has properties before its codes", "[wire][v5][suback][MQTT5-3.9.2][MQTT5-3.9.3]") {
     static constexpr auto codes = bytes(0, 1, 0x9E);
     constexpr property why[] = {{property_id::reason_string, "r"}};
     constexpr auto packet = [](packet_type type, property_list with) {
@@ -35,7 +35,7 @@ TEST_CASE("a SUBACK of 5.0 has properties before its codes", "[wire][v5][suback]
 }
 
 TEST_CASE("a code that SUBACK or UNSUBACK does not have is an error of the protocol",
-          "[wire][v5][suback][MQTT-3.9.3-2][MQTT-3.11.3-2]") {
+          "[wire][v5][suback][MQTT5-3.9.3-2][MQTT5-3.11.3-2]") {
     for (auto const type : {packet_type::suback, packet_type::unsuback}) {
         unsigned taken = 0;
         for (unsigned code = 0; code < 256; ++code) {
@@ -49,7 +49,7 @@ TEST_CASE("a code that SUBACK or UNSUBACK does not have is an error of the proto
     }
 }
 
-TEST_CASE("a SUBACK of 5.0 has an identifier and a code", "[wire][v5][suback][MQTT-2.2.1-6]") {
+TEST_CASE("a SUBACK of 5.0 has an identifier and a code", "[wire][v5][suback][MQTT5-2.2.1-6]") {
     for (auto const type : {packet_type::suback, packet_type::unsuback}) {
         CHECK(verdict(type, 0, 1, 0, 0) == errc::ok);
         CHECK(verdict(type, 0, 0, 0, 0) == errc::malformed_packet);

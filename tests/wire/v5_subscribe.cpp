@@ -26,7 +26,7 @@ constexpr property identifier[] = {{property_id::subscription_identifier, 7U}};
 
 }  // namespace
 
-TEST_CASE("a SUBSCRIBE of 5.0 has properties, and options behind each filter", "[wire][v5][subscribe][3.8.3.1]") {
+TEST_CASE("a SUBSCRIBE of 5.0 has properties, and options behind each filter", "[wire][v5][subscribe][MQTT5-3.8.3.1]") {
     static constexpr std::array<v5::topic_request, 2> requests{
         {{.filter = "a", .level = qos::at_least_once},
          {.filter = "b/#",
@@ -51,7 +51,7 @@ TEST_CASE("a SUBSCRIBE of 5.0 has properties, and options behind each filter", "
     CHECK(list.error() == errc::ok);
 }
 
-TEST_CASE("an UNSUBSCRIBE of 5.0 has properties and filters", "[wire][v5][unsubscribe][3.10.2]") {
+TEST_CASE("an UNSUBSCRIBE of 5.0 has properties and filters", "[wire][v5][unsubscribe][MQTT5-3.10.2]") {
     static constexpr std::array<std::string_view, 2> filters{"a", "$share/g/b"};
     constexpr auto packet = [] {
         return written([](bytes_out out) { return v5::encode_unsubscribe(out, 10, filters, property_list{}); });
@@ -69,7 +69,7 @@ TEST_CASE("an UNSUBSCRIBE of 5.0 has properties and filters", "[wire][v5][unsubs
 }
 
 TEST_CASE("each options byte is taken or refused as the standard says",
-          "[wire][v5][subscribe][MQTT-3.8.3-4][MQTT-3.8.3-5]") {
+          "[wire][v5][subscribe][MQTT5-3.8.3-4][MQTT5-3.8.3-5]") {
     for (unsigned options = 0; options < 256; ++options) {
         CAPTURE(options);
         bool const reserved = (options & 0xC0) != 0;
@@ -83,7 +83,7 @@ TEST_CASE("each options byte is taken or refused as the standard says",
     }
 }
 
-TEST_CASE("an option that the standard refuses is not sent", "[wire][v5][subscribe][MQTT-3.8.3-4]") {
+TEST_CASE("an option that the standard refuses is not sent", "[wire][v5][subscribe][MQTT5-3.8.3-4]") {
     using v5::check_request;
     CHECK_BOTH(check_request({.filter = "a", .no_local = true}) == errc::ok);
     CHECK_BOTH(check_request({.filter = "$share/g/a", .no_local = true}) == errc::bad_option);
@@ -93,7 +93,7 @@ TEST_CASE("an option that the standard refuses is not sent", "[wire][v5][subscri
     CHECK_BOTH(check_request({.filter = "a", .retained = static_cast<retain_handling>(3)}) == errc::bad_option);
 }
 
-TEST_CASE("a request has a filter, in UTF-8", "[wire][v5][subscribe][MQTT-3.8.3-1][MQTT-3.8.3-2][MQTT-3.10.3-2]") {
+TEST_CASE("a request has a filter, in UTF-8", "[wire][v5][subscribe][MQTT5-3.8.3-1][MQTT5-3.8.3-2][MQTT5-3.10.3-2]") {
     CHECK_BOTH(subscribed("\0\x01\0"sv) == errc::protocol_error);
     CHECK_BOTH(walk(packet_type::unsubscribe, "\0\x01\0"sv) == errc::protocol_error);
     CHECK_BOTH(subscribed("\0\x01\0\0\0\0"sv) == errc::malformed_packet);
@@ -103,7 +103,7 @@ TEST_CASE("a request has a filter, in UTF-8", "[wire][v5][subscribe][MQTT-3.8.3-
     CHECK_BOTH(subscribed("\0\x01\0\0\x02" "a\0"sv) == errc::malformed_packet);
 }
 
-TEST_CASE("a SUBSCRIBE has one subscription identifier at most", "[wire][v5][subscribe][3.8.2.1.2]") {
+TEST_CASE("a SUBSCRIBE has one subscription identifier at most", "[wire][v5][subscribe][MQTT5-3.8.2.1.2]") {
     CHECK_BOTH(subscribed("\0\x01\x02\x0B\x01\0\x01" "a\0"sv) == errc::ok);
     CHECK_BOTH(subscribed("\0\x01\x04\x0B\x01\x0B\x02\0\x01" "a\0"sv) == errc::protocol_error);
     CHECK_BOTH(subscribed("\0\x01\x02\x0B\0\0\x01" "a\0"sv) == errc::protocol_error);

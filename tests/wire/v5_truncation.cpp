@@ -69,7 +69,7 @@ std::set<std::size_t> shorter_packets(v5_sample::entry const& s) {
 
 }  // namespace
 
-TEST_CASE("every prefix of a packet of 5.0 waits for more", "[wire][v5][truncation][2.1.4]") {
+TEST_CASE("every prefix of a packet of 5.0 waits for more", "[wire][v5][truncation][MQTT5-2.1.4]") {
     for (auto const& s : v5_sample::all) {
         for (std::size_t n = 0; n < s.bytes.size(); ++n) {
             CAPTURE(s.name, n);
@@ -81,7 +81,7 @@ TEST_CASE("every prefix of a packet of 5.0 waits for more", "[wire][v5][truncati
 }
 
 TEST_CASE("every body of 5.0 that is cut short is refused where it is not a packet of its own",
-          "[wire][v5][truncation][4.13.1]") {
+          "[wire][v5][truncation][MQTT5-4.13.1]") {
     for (auto const& s : v5_sample::all) {
         auto const body = body_of_sample(s);
         auto const shorter = shorter_packets(s);
@@ -100,7 +100,7 @@ TEST_CASE("every body of 5.0 that is cut short is refused where it is not a pack
     }
 }
 
-TEST_CASE("a byte behind the last field of a packet of 5.0 is refused", "[wire][v5][truncation][4.13.1]") {
+TEST_CASE("a byte behind the last field of a packet of 5.0 is refused", "[wire][v5][truncation][MQTT5-4.13.1]") {
     for (auto const& s : v5_sample::all) {
         auto const type = type_of(s);
         auto const body = body_of_sample(s);
@@ -118,14 +118,14 @@ TEST_CASE("a byte behind the last field of a packet of 5.0 is refused", "[wire][
     }
 }
 
-TEST_CASE("a byte behind the packet of 5.0 belongs to the next one", "[wire][v5][truncation][2.1.4]") {
+TEST_CASE("a byte behind the packet of 5.0 belongs to the next one", "[wire][v5][truncation][MQTT5-2.1.4]") {
     for (auto const& s : v5_sample::all) {
         CAPTURE(s.name);
         CHECK(verdict(std::string{s.bytes} + '\xFF', s.from) == errc::ok);
     }
 }
 
-TEST_CASE("a length inside a packet of 5.0 can't reach beyond it", "[wire][v5][truncation][1.5.4]") {
+TEST_CASE("a length inside a packet of 5.0 can't reach beyond it", "[wire][v5][truncation][MQTT5-1.5.4]") {
     for (auto const& s : v5_sample::all) {
         auto const body = body_of_sample(s);
         for (std::size_t at = 0; at < body.size(); ++at) {
@@ -142,7 +142,7 @@ TEST_CASE("a length inside a packet of 5.0 can't reach beyond it", "[wire][v5][t
     }
 }
 
-TEST_CASE("flags that a type does not have are malformed", "[wire][v5][header][MQTT-2.1.3-1][MQTT-3.15.1-1]") {
+TEST_CASE("flags that a type does not have are malformed", "[wire][v5][header][MQTT5-2.1.3-1][MQTT5-3.15.1-1]") {
     for (auto const& s : v5_sample::all) {
         if (type_of(s) == packet_type::publish) continue;
         for (unsigned flags = 0; flags < 16; ++flags) {

@@ -67,7 +67,7 @@ std::string method_for(frame const& f, standard_property const& s) {
 }  // namespace
 
 TEST_CASE("each packet takes the properties of the standard and refuses the others",
-          "[wire][v5][properties][2.2.2.2]") {
+          "[wire][v5][properties][MQTT5-2.2.2.2]") {
     unsigned taken = 0;
     for (auto const& f : frames) {
         for (auto const& s : standard_properties) {
@@ -82,7 +82,8 @@ TEST_CASE("each packet takes the properties of the standard and refuses the othe
     CHECK(taken == expected);
 }
 
-TEST_CASE("each packet refuses a property that is there twice and may not be", "[wire][v5][properties][2.2.2.2]") {
+TEST_CASE("each packet refuses a property that is there twice and may not be",
+          "[wire][v5][properties][MQTT5-2.2.2.2]") {
     for (auto const& f : frames) {
         for (auto const& s : standard_properties) {
             if (!s.stands_in(f.place)) continue;
@@ -108,7 +109,7 @@ TEST_CASE("each packet refuses properties that are cut off", "[wire][v5][propert
     }
 }
 
-TEST_CASE("each packet takes no properties at all, but for AUTH", "[wire][v5][properties][MQTT-2.2.2-1]") {
+TEST_CASE("each packet takes no properties at all, but for AUTH", "[wire][v5][properties][MQTT5-2.2.2-1]") {
     for (auto const& f : frames) {
         CAPTURE(f.place);
         bool const ack = f.place >= 4 && f.place <= 7;

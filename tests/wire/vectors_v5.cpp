@@ -14,7 +14,7 @@ using namespace barelink;
 using namespace wire_tests;
 
 TEST_CASE("the standard's CONNECT: user name, password, will at QoS 1, clean start, ten seconds",
-          "[wire][v5][vectors][3.1.2.12]") {
+          "[wire][v5][vectors][MQTT5-3.1.2.12]") {
     static constexpr auto packet = bytes(0x10, 36, 0, 4, 'M', 'Q', 'T', 'T', 5, 0xCE, 0, 10, 5, 0x11, 0, 0, 0, 10,
                                          0, 1, 'c', 0, 0, 1, 'w', 0, 1, 'm', 0, 2, 'u', 's', 0, 2, 'p', 'w', 0);
     static constexpr auto body = bytes(0, 4, 'M', 'Q', 'T', 'T', 5, 0xCE, 0, 10, 5, 0x11, 0, 0, 0, 10,
@@ -41,7 +41,7 @@ TEST_CASE("the standard's CONNECT: user name, password, will at QoS 1, clean sta
     CHECK_BOTH(v5::decode_connect(bytes_in{packet}.subspan(2)).error == errc::malformed_packet);
 }
 
-TEST_CASE("the standard's PUBLISH: a/b, identifier 10, no properties", "[wire][v5][vectors][3.3.2]") {
+TEST_CASE("the standard's PUBLISH: a/b, identifier 10, no properties", "[wire][v5][vectors][MQTT5-3.3.2]") {
     constexpr auto packet = poked([](char* to) {
         return v5::write_publish_header(to, {.topic = "a/b", .level = qos::at_least_once}, 10, 0, property_list{});
     });
@@ -50,7 +50,7 @@ TEST_CASE("the standard's PUBLISH: a/b, identifier 10, no properties", "[wire][v
     CHECK_BOTH(v5::decode_publish(publish_flag::qos_1, body, sender::server).value.id == 10);
 }
 
-TEST_CASE("the standard's SUBSCRIBE: a/b at QoS 1, c/d at QoS 2, identifier 10", "[wire][v5][vectors][3.8.3]") {
+TEST_CASE("the standard's SUBSCRIBE: a/b at QoS 1, c/d at QoS 2, identifier 10", "[wire][v5][vectors][MQTT5-3.8.3]") {
     static constexpr v5::topic_request requests[] = {{"a/b", qos::at_least_once}, {"c/d", qos::exactly_once}};
     constexpr auto packet = written([](bytes_out out) {
         return v5::encode_subscribe(out, 10, requests, property_list{});
@@ -58,7 +58,7 @@ TEST_CASE("the standard's SUBSCRIBE: a/b at QoS 1, c/d at QoS 2, identifier 10",
     CHECK_BOTH(packet == bytes(0x82, 15, 0, 10, 0, 0, 3, 0x61, 0x2F, 0x62, 1, 0, 3, 0x63, 0x2F, 0x64, 2));
 }
 
-TEST_CASE("the standard's UNSUBSCRIBE: a/b and c/d", "[wire][v5][vectors][3.10.3]") {
+TEST_CASE("the standard's UNSUBSCRIBE: a/b and c/d", "[wire][v5][vectors][MQTT5-3.10.3]") {
     static constexpr std::string_view filters[] = {"a/b", "c/d"};
     constexpr auto packet = written([](bytes_out out) {
         return v5::encode_unsubscribe(out, 10, filters, property_list{});
@@ -66,13 +66,13 @@ TEST_CASE("the standard's UNSUBSCRIBE: a/b and c/d", "[wire][v5][vectors][3.10.3
     CHECK_BOTH(packet == bytes(0xA2, 13, 0, 10, 0, 0, 3, 0x61, 0x2F, 0x62, 0, 3, 0x63, 0x2F, 0x64));
 }
 
-TEST_CASE("the standard's string: A and an ideogram of four bytes", "[wire][v5][vectors][1.5.4]") {
+TEST_CASE("the standard's string: A and an ideogram of four bytes", "[wire][v5][vectors][MQTT5-1.5.4]") {
     static constexpr auto with = bytes(0x1F, 0x00, 0x05, 0x41, 0xF0, 0xAA, 0x9B, 0x94);
     CHECK_BOTH(check_properties(bytes_in{with}, property_place::suback) == errc::ok);
     CHECK_BOTH(properties{bytes_in{with}}.text(property_id::reason_string).size() == 5);
 }
 
-TEST_CASE("the standard's sizes of a variable byte integer", "[wire][v5][vectors][1.5.5]") {
+TEST_CASE("the standard's sizes of a variable byte integer", "[wire][v5][vectors][MQTT5-1.5.5]") {
     struct size {
         std::uint32_t value;
         std::size_t bytes;

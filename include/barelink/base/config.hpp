@@ -22,9 +22,9 @@ CONFIG_REQUIRES_FULL_LIBCPP=y. CMSIS-Toolbox: language-CPP: c++20. IAR: EWARM 10
 #define BARELINK_ASSERT(condition) static_cast<void>(0)
 #endif
 
-// Keeps a function that is called from many places out of line: at -Os compilers still inline small
-// cursor primitives into every caller, which triples them.
-#if defined(__GNUC__)
+// Keeps a function that is called from many places out of line: even at -Os compilers still inline small cursor
+// primitives into every caller, which triples them. On a 64-bit host speed counts more.
+#if defined(__GNUC__) && __SIZEOF_POINTER__ < 8
 #define BARELINK_NOINLINE [[gnu::noinline]]
 #else
 #define BARELINK_NOINLINE

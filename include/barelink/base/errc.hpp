@@ -121,6 +121,7 @@ enum class [[nodiscard]] errc : std::uint8_t {
     keep_alive_expired,        // 0x8D: the broker heard nothing of us: poll more often, or raise keep_alive_s
     server_disconnected,       // the broker closed in order and told no cause that we know
     server_objected,           // the broker calls what we sent wrong; the reason code says what
+    closed_before_connack,     // the broker hung up on a 5.0 CONNECT without a word: it may not speak 5.0
 
     // misuse
     not_connected = 0x80,  // needs a connection

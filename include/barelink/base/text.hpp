@@ -108,6 +108,7 @@ inline constexpr errc_name errc_names[] = {
     {errc::keep_alive_expired, "keep_alive_expired"},
     {errc::server_disconnected, "server_disconnected"},
     {errc::server_objected, "server_objected"},
+    {errc::closed_before_connack, "closed_before_connack"},
     {errc::not_connected, "not_connected"},
     {errc::already_connected, "already_connected"},
     {errc::bad_topic, "bad_topic"},

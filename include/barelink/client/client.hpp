@@ -9,6 +9,7 @@
 
 #include <barelink/base/errc.hpp>
 #include <barelink/base/time.hpp>
+#include <barelink/client/borrowed_names.hpp>
 #include <barelink/client/limits.hpp>
 #include <barelink/client/statistics.hpp>
 #include <barelink/client/storage.hpp>
@@ -36,27 +37,36 @@ class client {
     static_assert(detail::count<detail::is_entropy, Policies...> <= 1 &&
                       detail::count<detail::is_credentials, Policies...> <= 1 &&
                       detail::count<detail::is_store, Policies...> <= 1 &&
-                      detail::count<detail::is_mailbox, Policies...> <= 1,
-                  "barelink: a client takes at most one entropy source, one credentials, one store and one mailbox");
+                      detail::count<detail::is_mailbox, Policies...> <= 1 &&
+                      detail::count<detail::is_authenticator, Policies...> <= 1,
+                  "barelink: a client takes at most one entropy source, one credentials, one store, one mailbox and "
+                  "one authenticator");
+    static_assert(L.versions.v5 || detail::count<detail::is_authenticator, Policies...> == 0,
+                  "barelink: an authenticator needs version::v5 in limits::versions");
 
     using entropy     = typename detail::pick<detail::is_entropy, name_entropy, Policies...>::type;
     using credentials = typename detail::pick<detail::is_credentials, fixed_credentials, Policies...>::type;
     using store       = typename detail::pick<detail::is_store, no_store, Policies...>::type;
     using mailbox     = typename detail::pick<detail::is_mailbox, no_mailbox, Policies...>::type;
 
+    using dialogue    = typename detail::pick<detail::is_authenticator, no_authenticator, Policies...>::type;
+
     static constexpr bool persistent   = !std::is_same_v<store, no_store>;
     static constexpr bool has_mailbox  = !std::is_same_v<mailbox, no_mailbox>;
+    static constexpr bool has_auth     = !std::is_same_v<dialogue, no_authenticator>;
     static constexpr bool fixed_logins = std::is_same_v<credentials, fixed_credentials>;
 
 public:
-    static constexpr features enabled = features_of(L, persistent);
+    static constexpr features enabled = features_of(L, persistent, has_auth);
 
     constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept
-        : options_{&o}, session_{s.memory()}, transport_{t}, clock_{c} {
+        : options_{&o}, session_{s.memory(), &o}, transport_{t}, clock_{c}, our_name_{s.assigned_id.span()},
+          other_server_{s.server_reference.span()} {
         (entropy_.bind(policies), ...);
         (credentials_.bind(policies), ...);
         (store_.bind(policies), ...);
         (mailbox_.bind(policies), ...);
+        (dialogue_.bind(policies), ...);
     }
 
     client(client const&)            = delete;
@@ -72,6 +82,13 @@ public:
     // See session::disconnect.
     [[nodiscard]] constexpr errc disconnect(reason_code reason, property_list with = {}) noexcept
         requires(L.versions.v5);
+    // Authenticates anew on the connection that stands; `authenticated` tells the end [4.12.1]. Returns not_connected,
+    // ring_full, or what the authenticator says.
+    [[nodiscard]] constexpr errc reauthenticate() noexcept
+        requires(has_auth)
+    {
+        return ask_again();
+    }
 
     // See session::publish. Also topic_too_long. With a store: store_full or store_failed, and nothing was queued.
     constexpr result<packet_id> publish(message const& m) noexcept {
@@ -111,8 +128,8 @@ public:
     {
         return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.subscribe(filter, level, how);
     }
-    // Declares all filters of a routing table; in 5.0 with the number of its row as subscription identifier, by which
-    // router::dispatch() then finds it. Returns the first error.
+    // Declares all filters of a routing table; in 5.0 with the number of its row, from 1 on, as its subscription
+    // identifier, by which dispatch() then finds it. Returns the first error.
     template <class Device, std::size_t N>
     [[nodiscard]] constexpr errc subscribe(router<Device, event, N> const& table) noexcept {
         auto          error = errc::ok;
@@ -127,6 +144,24 @@ public:
             if (error != errc::ok) break;
         }
         return error;
+    }
+    // Calls the handlers of a message: in 5.0 those whose numbers come with it, if the Server has subscription
+    // identifiers, else those whose filters match. The numbers 1 to N are the table's then. Returns how many it called.
+    template <class Device, std::size_t N>
+    constexpr std::size_t dispatch(router<Device, event, N> const& table, Device& device, event const& e) const {
+        if constexpr (L.versions.v5) {
+            std::size_t called = 0;
+            bool        marked = false;
+            for (auto const& p : e.with) {
+                if (p.id != property_id::subscription_identifier) continue;
+                marked = true;
+                if (p.number > N) continue;
+                table.begin()[p.number - 1].handler(device, e);
+                ++called;
+            }
+            if (marked) return called;
+        }
+        return table.dispatch(device, e);
     }
     // See session::unsubscribe.
     [[nodiscard]] constexpr errc unsubscribe(std::string_view filter) noexcept {
@@ -186,6 +221,9 @@ private:
     enum class mail_state : std::uint8_t { none, refused, told };
     using counters = std::conditional_t<L.statistics, statistics, no_statistics>;
 
+    static constexpr bool keeps_name = L.assigned_id_bytes != 0;
+    static constexpr bool follows    = L.server_reference_bytes != 0;
+
     template <class Publish>
     constexpr result<packet_id> submit(message const& m, Publish const& publish) noexcept;
     constexpr errc log_in() noexcept;
@@ -200,6 +238,13 @@ private:
     constexpr bool store_answers() noexcept;
     constexpr void drain_mailbox() noexcept;
     constexpr void refused_mail(event& e) noexcept;
+    constexpr errc begin(login const& who) noexcept;
+    constexpr bool converse(event& e) noexcept;
+    constexpr errc ask_again() noexcept;
+    [[nodiscard]] constexpr bool has_dialogue() const noexcept {
+        return options_->protocol == version::v5 && !dialogue_->method().empty();
+    }
+    constexpr void follow() noexcept;
 
     // Small members first, see session.hpp.
     phase             phase_      = phase::idle;
@@ -224,11 +269,14 @@ private:
 
     [[no_unique_address]] detail::borrowed<Transport>                        transport_;
     [[no_unique_address]] detail::borrowed<Clock>                            clock_;
+    [[no_unique_address]] std::conditional_t<keeps_name, detail::kept_name, detail::no_name<1>> our_name_;
+    [[no_unique_address]] std::conditional_t<follows, detail::kept_name, detail::no_name<2>> other_server_;
     [[no_unique_address]] counters                                           statistics_  = {};
     [[no_unique_address]] detail::policy<entropy, name_entropy>              entropy_     = {};
     [[no_unique_address]] detail::policy<credentials, fixed_credentials>     credentials_ = {};
     [[no_unique_address]] detail::policy<store, no_store>                    store_       = {};
     [[no_unique_address]] detail::policy<mailbox, no_mailbox>                mailbox_     = {};
+    [[no_unique_address]] detail::policy<dialogue, no_authenticator>         dialogue_    = {};
 };
 
 template <class Transport, class Clock, limits L, class... Policies>
@@ -236,4 +284,5 @@ client(storage<L>&, Transport&, Clock&, options const&, Policies&...) -> client<
 
 }  // namespace barelink::inline v0
 
+#include <barelink/client/login.hpp>
 #include <barelink/client/turn.hpp>

@@ -57,7 +57,7 @@ struct limits {
     bool statistics = true;   // counts, in client::stats()
 };
 
-[[nodiscard]] constexpr features features_of(limits const& l, bool persistent) noexcept {
+[[nodiscard]] constexpr features features_of(limits const& l, bool persistent, bool auth = false) noexcept {
     return {.v3_1         = l.versions.v3_1,
             .v3_1_1       = l.versions.v3_1_1,
             .v5           = l.versions.v5,
@@ -67,7 +67,8 @@ struct limits {
             .deferred_ack = l.manual_ack,
             .persistent   = persistent,
             .aliases_in   = l.versions.v5 && l.aliases_in != 0,
-            .aliases_out  = l.versions.v5 && l.aliases_out != 0};
+            .aliases_out  = l.versions.v5 && l.aliases_out != 0,
+            .auth         = auth};
 }
 
 // Each sentence says which member to change; none fires for the defaults.

@@ -101,29 +101,13 @@ constexpr void client<Transport, Clock, L, Policies...>::poll() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::log_in() noexcept {
-    auto const& o = *options_;
-    // CONNECT waits in the receive buffer while the transport is being set up, so nothing has to be copied or kept.
-    stage_ = connect_stage::done;
-    if constexpr (fixed_logins) {
-        return session_.begin(o, o);
-    } else {
-        login who{o.client_id, o.user_name, o.password};
-        if (auto const e = credentials_->refresh(who); e != errc::ok) return e;
-        return session_.begin(o, connect_packet{.protocol      = o.protocol,
-                                                .clean_session = o.clean_session,
-                                                .keep_alive_s  = o.keep_alive_s,
-                                                .client_id     = who.client_id,
-                                                .will          = o.will,
-                                                .user_name     = who.user_name,
-                                                .password      = who.password});
-    }
-}
-
-template <class Transport, class Clock, limits L, class... Policies>
 constexpr void client<Transport, Clock, L, Policies...>::dial() noexcept {
     auto const& o = *options_;
-    auto const  r = transport_->connect({o.host, o.port});
+    endpoint    to{o.host, o.port};
+    if constexpr (follows) {
+        if (!other_server_.name().empty()) to = parse_server_reference(other_server_.name(), o.port);
+    }
+    auto const r = transport_->connect(to);
     if (!r) return lose(r.error);
     if (r.value == connect_stage::done) {
         phase_   = phase::linked;
@@ -185,14 +169,16 @@ template <class Transport, class Clock, limits L, class... Policies>
 constexpr void client<Transport, Clock, L, Policies...>::lose(errc why) noexcept {
     auto const& o = *options_;
     if (session_.state() >= session_state::closing) why = errc::requested;
+    if constexpr (follows) follow();
     if constexpr (L.versions.v5) {
+        bool const hung_up = why == errc::closed_by_peer || why == errc::connection_reset;
+        bool const unheard = session_.state() == session_state::waiting && o.protocol == version::v5;
+        if (hung_up && unheard) why = errc::closed_before_connack;
         auto const last = session_.last_words();
         if (broken_ == errc::ok && phase_ == phase::linked && !last.empty()) static_cast<void>(transport_->write(last));
-        replaced_ = options_->protocol == version::v5 ? why == errc::replaced
-                                                      : takeover_.ended(was_online_, why, stable_);
-    } else {
-        replaced_ = takeover_.ended(was_online_, why, stable_);
     }
+    // There are 5.0 brokers that do not say so either.
+    replaced_ = takeover_.ended(was_online_, why, stable_) || (L.versions.v5 && why == errc::replaced);
     transport_->close();
     session_.end();
     was_online_  = false;
@@ -208,6 +194,19 @@ constexpr void client<Transport, Clock, L, Policies...>::lose(errc why) noexcept
         retry_in_ms_ = backoff_.next(why, {o.backoff_ms_min, o.backoff_ms_max, o.jitter}, draw());
         at_          = now_ + retry_in_ms_;
         phase_       = phase::backoff;
+    }
+}
+
+// Another Server that this one has named is the next to be tried; one that does not take us is forgotten [4.11].
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr void client<Transport, Clock, L, Policies...>::follow() noexcept {
+    event last{};
+    session_.tell_end(last);
+    auto const name = last.with.text(property_id::server_reference);
+    if (!parse_server_reference(name, options_->port).host.empty()) {
+        other_server_.keep(name);
+    } else if (!was_online_) {
+        other_server_.forget();
     }
 }
 
@@ -228,7 +227,10 @@ constexpr void client<Transport, Clock, L, Policies...>::farewell(event& e) noex
         e.type        = event_type::disconnected;
         e.cause       = cause_;
         e.retry_in_ms = retry_in_ms_;
-        if constexpr (L.versions.v5) session_.tell_end(e);
+        if constexpr (L.versions.v5) {
+            // Not for an attempt that ended before CONNECT: what was heard was on the connection before.
+            if (cause_ == session_.fault()) session_.tell_end(e);
+        }
     }
     replaced_ = false;
 }
@@ -236,11 +238,13 @@ constexpr void client<Transport, Clock, L, Policies...>::farewell(event& e) noex
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr event client<Transport, Clock, L, Policies...>::next_event() noexcept {
     event e{};
-    if (lost_) {
-        farewell(e);
-    } else {
-        session_.next_event(e);
-    }
+    do {
+        if (lost_) {
+            farewell(e);
+        } else {
+            session_.next_event(e);
+        }
+    } while (converse(e));
     if constexpr (has_mailbox) {
         if (!e) refused_mail(e);
     }
@@ -255,6 +259,10 @@ constexpr void client<Transport, Clock, L, Policies...>::observe(event const& e)
     if (e.type == event_type::connected) {
         was_online_ = true;
         at_         = now_;
+        if constexpr (keeps_name) {
+            auto const given = e.with.text(property_id::assigned_client_identifier);
+            if (!given.empty()) our_name_.keep(given);
+        }
     }
     if constexpr (persistent) {
         bool const over = e.type == event_type::delivered || e.type == event_type::rejected ||
@@ -331,10 +339,13 @@ constexpr bool client<Transport, Clock, L, Policies...>::store_answers() noexcep
         while (!answers.empty()) {
             auto const type = static_cast<packet_type>(octet(answers[0]) >> 4);
             auto const size = 2U + octet(answers[1]);
-            auto const id   = size == ack_size ? load_u16(&answers[2]) : packet_id{0};
-            auto       e    = errc::ok;
-            if (type == packet_type::pubrec) e = store_->put({store_key::side::inbound, id}, {});
-            if (type == packet_type::pubrel && session_.keeps(id)) {
+            // Pings are shorter. A longer one has a reason of 5.0: what is refused, nobody has to remember.
+            auto const id = size >= ack_size ? load_u16(&answers[2]) : packet_id{0};
+            bool const no = L.versions.v5 && size > ack_size && refused(static_cast<reason_code>(octet(answers[4])));
+            auto       e  = errc::ok;
+            if (type == packet_type::pubrec && no) e = store_->erase({store_key::side::inbound, id});
+            if (type == packet_type::pubrec && !no) e = store_->put({store_key::side::inbound, id}, {});
+            if (type == packet_type::pubrel && !no && session_.keeps(id)) {
                 e = store_->put({store_key::side::outbound, id}, answers.first(size));
             }
             if (type == packet_type::pubcomp) e = store_->erase({store_key::side::inbound, id});

@@ -12,6 +12,7 @@ namespace barelink::inline v0 {
 [[nodiscard]] constexpr bool cannot_heal(errc why) noexcept {
     return why == errc::bad_credentials || why == errc::not_authorized || why == errc::identifier_rejected ||
            why == errc::unacceptable_version || why == errc::replaced || why == errc::credentials_failed ||
+           why == errc::banned || why == errc::auth_method_refused || why == errc::auth_failed ||
            culprit_of(why) == culprit::misuse;
 }
 

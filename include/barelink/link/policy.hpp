@@ -5,6 +5,7 @@
 #include <concepts>
 #include <type_traits>
 
+#include <barelink/link/authenticator.hpp>
 #include <barelink/link/credentials.hpp>
 #include <barelink/link/entropy.hpp>
 #include <barelink/link/mailbox.hpp>
@@ -29,15 +30,19 @@ template <class T>
 struct is_store : std::bool_constant<session_store<T>> {};
 template <class T>
 struct is_mailbox : std::bool_constant<message_source<T>> {};
+template <class T>
+struct is_authenticator : std::bool_constant<authenticator<T>> {};
 
 template <template <class> class Is, class... Given>
 inline constexpr int count = (0 + ... + (Is<Given>::value ? 1 : 0));
 
 template <class T>
 consteval bool check_policy() {
-    static_assert(entropy_source<T> || credentials_provider<T> || session_store<T> || message_source<T>,
+    static_assert(entropy_source<T> || credentials_provider<T> || session_store<T> || message_source<T> ||
+                      authenticator<T>,
                   "barelink: a policy of a client must be an entropy source (`uint32_t draw() noexcept`), credentials "
-                  "(`errc refresh(login&) noexcept`), a store (link/store.hpp) or a mailbox (link/mailbox.hpp)");
+                  "(`errc refresh(login&) noexcept`), a store (link/store.hpp), a mailbox (link/mailbox.hpp) or an "
+                  "authenticator (link/authenticator.hpp)");
     return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <barelink/session/session.hpp>
 #include <barelink/topic/filter.hpp>
+#include <barelink/topic/shared.hpp>
 #include <barelink/wire/publish.hpp>
 #include <barelink/wire/v5/publish.hpp>
 
@@ -17,11 +18,24 @@ constexpr packet_id session<F>::next_id() noexcept {
     return last_id_;
 }
 
+// Whether it is not known yet in which form packets are written.
+template <features F>
+constexpr bool session<F>::is_mute() const noexcept {
+    return F.v5 && F.only() == version{} && options_ == nullptr;
+}
+
+template <features F>
+constexpr std::span<source_slot> session<F>::source_slots() const noexcept {
+    if constexpr (F.sources) return sources_;
+    return {};
+}
+
 template <features F>
 constexpr errc session<F>::check(message const& m, property_list with) const noexcept {
     if (m.topic.size() > topic_size_max || check_topic_name(m.topic) != errc::ok) return errc::bad_topic;
     if (!F.has(m.level)) return errc::bad_qos;
     if constexpr (F.v5) {
+        if (is_mute()) return errc::not_connected;
         if (!with.empty()) {
             if (has(with, property_id::topic_alias)) return errc::bad_topic_alias;
             bool const may = is_5() && check_properties(with, property_place::client_publish) == errc::ok;
@@ -172,6 +186,8 @@ constexpr errc session<F>::change(std::string_view filter, qos level, subscripti
                                   subscribe_options const* how) noexcept {
     auto size = packet_size(2 + 2 + filter.size() + 1);
     if constexpr (F.v5) {
+        if (is_mute()) return errc::not_connected;
+        if (is_5() && !is_shared_form(filter)) return errc::bad_filter;  // [MQTT-4.8.2-1, -2]
         // An identifier takes up to five bytes.
         if (is_5()) size += 5 + (how != nullptr ? properties_size(how->with) : 1);
     }
@@ -187,6 +203,7 @@ constexpr errc session<F>::change(std::string_view filter, qos level, subscripti
     s->state  = wish;
     s->level  = level;
     if constexpr (F.v5) {
+        s->code = 0;  // what was said to an earlier request is no reason for this one
         extras_[s - subscriptions_.begin()] = how != nullptr ? *how : subscribe_options{};
     }
     asking_   = true;

@@ -24,6 +24,7 @@ enum class event_type : std::uint8_t {
     rejected,            // our publish `id` was not sent, or is refused: cause
     uncertain,           // our QoS 2 publish `id` may or may not have been delivered: the session was lost
     authenticated,       // a new authentication on this connection has come to its end
+    challenged,          // the Server asks an authenticator, which answers; a user never sees it
 };
 
 }  // namespace barelink::inline v0

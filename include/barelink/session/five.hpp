@@ -25,6 +25,10 @@ constexpr errc session<F>::begin_5(options const& o, Packet const& c, property_l
     auto const          add    = [&](property_id id, std::uint32_t value, std::uint32_t silent) {
         if (value != silent) own[count++] = {id, value};
     };
+    // The Server would be invited to write behind the table.
+    std::uint16_t aliases = 0;
+    if constexpr (F.aliases_in) aliases = aliases_in_.count();
+    if (more.topic_alias_maximum > aliases) return errc::bad_option;
     std::uint32_t room = 0xFFFF;
     if constexpr (has_inbound) room = inbound_.capacity();
     add(property_id::session_expiry_interval, more.session_expiry_s, 0);
@@ -43,6 +47,9 @@ constexpr errc session<F>::begin_5(options const& o, Packet const& c, property_l
     five_          = {};
     five_.more     = more;
     five_.nameless = c.client_id.empty();
+    for (auto const& p : auth) {
+        if (p.id == property_id::authentication_method) five_.method = p.text;
+    }
     return errc::ok;
 }
 
@@ -57,6 +64,7 @@ constexpr errc session<F>::on_connack_5(event& e, bytes_in body) noexcept {
     bool const named   = with.has(property_id::assigned_client_identifier);
     bool const invited = five_.more.request_response_information || !with.has(property_id::response_information);
     if (named != five_.nameless || !invited) return errc::protocol_error;  // [MQTT-3.2.2-16, MQTT-3.1.2-28]
+    if (!is_same_method(with)) return errc::protocol_error;
     five_.grants.keep_alive_s = options_->keep_alive_s;
     five_.grants.take(with);
     if constexpr (F.aliases_out) short_.restart(five_.grants.alias_max);
@@ -123,6 +131,7 @@ constexpr errc session<F>::dispatch_5(event& e, bytes_in body) noexcept {
     auto const type = header_.type;
     if (type == packet_type::connack) return on_connack_5(e, body);
     if (type == packet_type::suback || type == packet_type::unsuback) return on_suback_5(e, body);
+    if (type == packet_type::auth) return on_auth(e, body);
     if (type == packet_type::disconnect) {
         auto const bye = v5::decode_reason(type, body, sender::server);
         if (!bye) return bye.error;
@@ -162,72 +171,6 @@ constexpr sender_event session<F>::cause_of(packet_type type, reason_code reason
            : type == packet_type::pubcomp ? sender_event::pubcomp
            : refused(reason)              ? sender_event::refused
                                           : sender_event::pubrec;
-}
-
-// Where the properties of the open message lie. Requires: its head is here.
-template <features F>
-constexpr properties session<F>::shown_properties() const noexcept {
-    auto const at   = header_.size + publish_header_size(topic_size(), shown_level());
-    auto const rest = inbox_.unread().subspan(at);
-    auto const size = read_length(rest);
-    return properties{rest.subspan(size.value.size, size.value.value)};
-}
-
-// The topic of a message that has only an alias, or that sets one. Requires: its head was read without a fault.
-template <features F>
-constexpr errc session<F>::check_head_5(std::uint32_t head) noexcept {
-    auto const at = inbox_.unread().subspan(header_.size, head - header_.size);
-    auto const p  = v5::decode_publish(header_.flags, at, sender::server);
-    if (!p) return p.error;
-    shown_id_ = p.value.id;
-    if (p.value.alias == 0) return errc::ok;
-    if (p.value.alias > five_.more.topic_alias_maximum) return errc::topic_alias_invalid;  // [MQTT-3.1.2-26, -27]
-    if constexpr (F.aliases_in) {
-        if (!p.value.topic.empty()) {
-            aliases_in_.set(p.value.alias, p.value.topic);
-        } else if (!aliases_in_.knows(p.value.alias)) {
-            return errc::protocol_error;  // [3.3.4]
-        }
-    }
-    return errc::ok;
-}
-
-// What of the open message only 5.0 has. A payload that is not the text it is said to be is refused, and the link
-// lives [3.3.2.3.2].
-template <features F>
-constexpr void session<F>::show_5(event& e) noexcept {
-    e.with = shown_properties();
-    if constexpr (F.aliases_in) {
-        if (e.topic.empty()) {
-            e.topic = aliases_in_.find(static_cast<std::uint16_t>(e.with.number(property_id::topic_alias)));
-        }
-    }
-    if (e.type != event_type::message) return;
-    bool const text = five_.more.check_payload_format && e.with.number(property_id::payload_format_indicator) != 0;
-    if (e.topic.empty()) {
-        e.cause = errc::topic_too_long;
-    } else if (text && !is_utf8_payload(e.payload)) {
-        e.cause          = errc::payload_format_invalid;
-        hold_            = false;
-        five_.unreadable = e.level != qos::at_most_once;
-        if constexpr (has_inbound) {
-            auto* const slot = inbound_.find(shown_id_, e.level == qos::exactly_once);
-            if (five_.unreadable && slot != nullptr) inbound_.erase(slot);  // [MQTT-4.3.3-9]
-        }
-    } else {
-        return;
-    }
-    e.type    = event_type::dropped;
-    e.payload = {};
-}
-
-// Whether the Server knows how many messages we take at one time.
-template <features F>
-constexpr bool session<F>::five_promise() const noexcept {
-    if constexpr (F.v5 && has_inbound) {
-        return five_.more.receive_maximum == 0 || five_.more.receive_maximum <= inbound_.capacity();
-    }
-    return false;
 }
 
 template <features F>
@@ -296,6 +239,7 @@ constexpr bool session<F>::request_5(subscription& s) noexcept {
     s.id    = next_id();
     s.state = wanted ? subscription_state::asked : subscription_state::leaving;
     s.left  = false;
+    s.code  = 0;
     *to++   = static_cast<char>(first_byte(wanted ? packet_type::subscribe : packet_type::unsubscribe, 2));
     to      = write_length(to, static_cast<std::uint32_t>(body));
     writer w{bytes_out{to, body}};
@@ -327,6 +271,7 @@ constexpr bytes_in session<F>::shorten(char* end) noexcept {
     return {};
 }
 
+// True while a packet of the publish lane has to be finished before another lane may write.
 template <features F>
 constexpr bool session<F>::started() const noexcept {
     if constexpr (F.aliases_out) return ring_.started() || short_.started();
@@ -347,6 +292,7 @@ constexpr std::uint16_t session<F>::keep_alive_s() const noexcept {
     return options_->keep_alive_s;
 }
 
+// Puts an answer in line; only 5.0 has reasons.
 template <features F>
 constexpr void session<F>::reply(packet_type type, packet_id id, reason_code reason) noexcept {
     if constexpr (F.v5) {
@@ -378,7 +324,7 @@ template <features F>
 constexpr errc session<F>::subscribe(std::string_view filter, qos level, subscribe_options const& how) noexcept
     requires(F.v5)
 {
-    if (find_filter_fault(filter) != filter_fault::none || !is_shared_form(filter)) return errc::bad_filter;
+    if (find_filter_fault(filter) != filter_fault::none) return errc::bad_filter;
     auto const wrong = v5::check_request({filter, level, how.no_local, how.retain_as_published, how.retained});
     if (wrong != errc::ok || !F.has(level)) return wrong != errc::ok ? wrong : errc::bad_qos;
     if (how.identifier > remaining_length_max) return errc::bad_option;

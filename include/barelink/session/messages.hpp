@@ -26,6 +26,7 @@ constexpr errc session<F>::open_message() noexcept {
         if (head > keep) {
             flow_cause_ = errc::topic_too_long;
             shown_id_   = 0;
+            forget_aliases();
             return start(flow::dropping, keep < id_at() ? keep : id_at());  // all of the identifier flows
         }
     }
@@ -82,6 +83,7 @@ constexpr std::uint32_t session<F>::head_size() const noexcept {
     return static_cast<std::uint32_t>(header_.size + publish_header_size(topic_size(), shown_level()));
 }
 
+// Whether all that has to be kept of a PUBLISH in front has come, if it is larger than the buffer.
 template <features F>
 constexpr bool session<F>::has_head() const noexcept {
     if constexpr (F.v5) {
@@ -118,7 +120,8 @@ constexpr void session<F>::end_piece() noexcept {
 template <features F>
 constexpr bool session<F>::hand_over(event& e) noexcept {
     auto const here = piece();
-    auto const head = head_size();
+    auto const all  = head_size();
+    auto const head = F.v5 && pinned_ > all ? pinned_ : all;
     bool const last = here == left_;
     if (flow_ == flow::dropping) catch_id(here);
     hungry_ = here == 0 && !last;
@@ -161,7 +164,9 @@ constexpr bool session<F>::hand_over(event& e) noexcept {
         }
     }
     if constexpr (F.v5) {
-        if (is_5() && flow_cause_ != errc::topic_too_long) show_5(e);
+        // A head that did not fit has no properties to show.
+        if (is_5() && flow_cause_ != errc::topic_too_long) name_5(e);
+        if (is_5() && flow_ == flow::handing && e.type == event_type::message) check_text(e);
     }
     return false;
 }
@@ -192,7 +197,7 @@ constexpr bool session<F>::admit() noexcept {
             slot = nullptr;
         }
         if (slot == nullptr) {
-            if (F.v5 && is_5() && inbound_.full() && five_promise()) {
+            if (F.v5 && is_5() && breaks_promise()) {
                 fault_ = errc::receive_maximum_exceeded;  // [MQTT-3.3.4-9]
                 return false;
             }

@@ -54,6 +54,7 @@ constexpr void session<F>::tell(event& e) noexcept {
         if (s.code < subscription_failure) e.level = static_cast<qos>(s.code);
         if constexpr (F.v5) {
             e.reason         = static_cast<reason_code>(s.code);
+            if (told.type != event_type::subscribed) e.level = qos::at_most_once;
             auto const cause = error_of(e.reason);
             if (told.cause == errc::subscription_refused && culprit_of(cause) == culprit::capacity) e.cause = cause;
         }
@@ -88,7 +89,13 @@ constexpr void session<F>::next_packet(event& e) noexcept {
 template <features F>
 constexpr errc session<F>::dispatch(event& e) noexcept {
     auto const type = header_.type;
-    if ((state_ == session_state::waiting) != (type == packet_type::connack)) return errc::protocol_error;
+    bool const opening = type == packet_type::connack || (F.v5 && type == packet_type::auth);
+    if (state_ == session_state::waiting ? !opening : type == packet_type::connack) return errc::protocol_error;
+    if constexpr (F.v5) {
+        // Without a bound it is 0, and 0 - 1 is above all [3.1.2.11.4].
+        auto const bound = five_.more.maximum_packet_size - 1U;
+        if (is_5() && header_.packet_size() - 1U > bound) return errc::packet_too_long;  // [MQTT-3.1.2-24]
+    }
     if (type == packet_type::publish) return open_message();
     bytes_in const body{inbox_.data() + header_.size, header_.remaining};
     inbox_.skip(header_.packet_size());

@@ -6,8 +6,22 @@
 #include <barelink/wire/ack.hpp>
 #include <barelink/wire/header.hpp>
 #include <barelink/wire/publish.hpp>
+#include <barelink/wire/v5/publish.hpp>
 
 namespace barelink::inline v0 {
+
+// The identifier of a PUBLISH that was stored, in the version that is spoken; 0 if it is none.
+template <features F>
+constexpr packet_id session<F>::kept_id(std::uint8_t flags, bytes_in body) const noexcept {
+    if constexpr (F.v5) {
+        if (is_5()) {
+            auto const p = v5::decode_publish(flags, body, sender::client);
+            return p ? p.value.id : packet_id{0};
+        }
+    }
+    auto const p = decode_publish(flags, body);
+    return p ? p.value.id : packet_id{0};
+}
 
 template <features F>
 constexpr errc session<F>::restore(bool outbound, packet_id id, std::size_t size) noexcept
@@ -31,9 +45,9 @@ constexpr errc session<F>::restore(bool outbound, packet_id id, std::size_t size
     if (has_qos_2 && header.value.type == packet_type::pubrel && size == ack_size && load_u16(body.data()) == id) {
         inflight_.add({.id = id, .phase = sender_phase::release_due});
     } else {
-        auto const p     = decode_publish(header.value.flags, body);
-        bool const known = header.value.type == packet_type::publish && p && p.value.id == id;
-        if (!known || !F.has(p.value.level)) return errc::store_failed;
+        bool const publish = header.value.type == packet_type::publish;
+        auto const level   = static_cast<qos>((header.value.flags & publish_flag::qos_mask) >> 1);
+        if (!publish || !F.has(level) || kept_id(header.value.flags, body) != id) return errc::store_failed;
         // It may have been sent before the power went, so it counts as a repetition [MQTT-3.3.1-1].
         record[0] = static_cast<char>(octet(record[0]) | publish_flag::dup);
         ring_.append(size);

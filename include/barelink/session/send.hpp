@@ -196,9 +196,8 @@ constexpr void session<F>::note_sent(std::size_t count) noexcept {
         inbox_.skip(count);
         if (inbox_.unread().empty()) {
             inbox_.clear();
-            state_  = session_state::waiting;
-            unsure_ = greeted_;
-            greeted_ = true;
+            state_ = session_state::waiting;
+            note_greeting();
             timers_.arm(timer::answer, now_ + options_->request_timeout_ms);
         }
     } else if (F.v5 && is_5() && state_ == session_state::leaving) {
@@ -225,9 +224,20 @@ constexpr void session<F>::note_sent(std::size_t count) noexcept {
         if (state_ == session_state::leaving && control_.empty()) state_ = session_state::closed;
     }
     // The transport took only a part and has to take the rest.
-    bool const more = started() || control_.started() || state_ == session_state::connecting;
+    bool const leaving = F.v5 && state_ == session_state::leaving;  // DISCONNECT of 5.0 lies in no lane
+    bool const more    = started() || control_.started() || state_ == session_state::connecting || leaving;
     timers_.stop(timer::write);
     if (more) timers_.arm(timer::write, now_ + options_->write_timeout_ms);
+}
+
+// CONNECT has left. If the one before it was not answered, the Server may have made a session for it.
+template <features F>
+constexpr void session<F>::note_greeting() noexcept {
+    if constexpr (F.auth) {
+        if (five_.in_dialogue) return;
+    }
+    unsure_  = greeted_;
+    greeted_ = true;
 }
 
 // The transport has taken the last byte of a packet in the ring.
@@ -235,8 +245,9 @@ template <features F>
 constexpr void session<F>::left(char* packet) noexcept {
     char const* const wire = ring_.wire(packet);
     bool const        mine = ring_.is_publish(wire[0]);
+    bool const        auth = F.auth && octet(wire[0]) >> 4 == static_cast<unsigned>(packet_type::auth);
     auto const        id   = mine ? ring_.id_of(wire) : packet_id{0};
-    if (!mine) subscriptions_.written(ring_.request_id_of(wire), now_);
+    if (!mine && !auth) subscriptions_.written(ring_.request_id_of(wire), now_);
     if (!has_qos_1 || id == 0) {
         ring_.drop(packet);
     } else if (auto* const slot = inflight_.find(id)) {
@@ -272,6 +283,9 @@ constexpr errc session<F>::expire() noexcept {
     if (timers_.due(timer::answer, now_)) {
         fault_ = state_ == session_state::waiting ? errc::connack_timeout : errc::ping_timeout;
     }
+    if constexpr (F.auth) {
+        if (five_.asking && now_.reached(five_.asked_at + options_->request_timeout_ms)) fault_ = errc::auth_timeout;
+    }
     // Before CONNACK none is awaited: what was written was on another connection.
     if (has_qos_1 && state_ >= session_state::online && inflight_.late(now_, options_->publish_timeout_ms)) {
         fault_ = errc::publish_timeout;
@@ -287,6 +301,9 @@ constexpr deadline session<F>::next_deadline() const noexcept {
     if (!hungry_) return first;
     auto answers = subscriptions_.overdue(2 * options_->request_timeout_ms);
     answers.earliest(timers_.at(timer::answer));
+    if constexpr (F.auth) {
+        if (five_.asking) answers.earliest(five_.asked_at + options_->request_timeout_ms);
+    }
     if (has_qos_1 && state_ >= session_state::online) answers.earliest(inflight_.overdue(options_->publish_timeout_ms));
     answers.not_before(patience());
     first.earliest(answers);

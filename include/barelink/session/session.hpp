@@ -41,9 +41,11 @@ namespace barelink::inline v0 {
 template <features F>
 class session {
 public:
-    constexpr explicit session(session_memory const& m) noexcept
+    // `o`: in which version is queued what comes before begin(). Needed where several are compiled in, or nothing is.
+    constexpr explicit session(session_memory const& m, options const* o = nullptr) noexcept
         : requests_max_{m.subscribe_requests}, inbox_{m.rx}, ring_{m.tx, m.sources}, inflight_{m.inflight},
           subscriptions_{m.subscriptions}, control_{m.control} {
+        options_ = o;
         if constexpr (has_inbound) inbound_ = inbound_table{m.inbound};
         if constexpr (F.sources) sources_ = m.sources;
         if constexpr (F.v5) extras_ = m.subscribing.data();
@@ -59,8 +61,7 @@ public:
 
     // A transport stands: puts CONNECT in line. `o` must outlive the connection. Returns what check_connect() says,
     // bad_version, or connect_too_long (CONNECT is built in the receive buffer); then nothing has changed.
-    // `c` says what CONNECT says: a connect_packet, or `o` itself.
-    // `auth`: the method, and data, of an enhanced authentication [4.12].
+    // `c` says what CONNECT says: a connect_packet, or `o` itself. `auth`: method and data of an authenticator [4.12].
     template <class Packet = connect_packet>
     [[nodiscard]] constexpr errc begin(options const& o, Packet const& c, property_list auth = {}) noexcept;
     // The transport is gone. What is not acknowledged stays and is sent again after the next CONNACK [MQTT-4.4.0-1].
@@ -167,11 +168,7 @@ public:
     [[nodiscard]] constexpr errc acknowledge(packet_id id) noexcept
         requires(F.deferred_ack);
     // Switches options::manual_ack for the messages that follow.
-    constexpr void manual_ack(bool on) noexcept
-        requires(F.deferred_ack)
-    {
-        manual_ack_ = on;
-    }
+    constexpr void manual_ack(bool on) noexcept requires(F.deferred_ack) { manual_ack_ = on; }
 
     // Leaves in order: what is queued is written first, then DISCONNECT. Returns not_connected.
     [[nodiscard]] constexpr errc disconnect() noexcept;
@@ -179,6 +176,11 @@ public:
     // bad_property, request_too_long, packet_too_long_for_server.
     [[nodiscard]] constexpr errc disconnect(reason_code reason, property_list with = {}) noexcept
         requires(F.v5);
+
+    // Writes AUTH with `data` (without it if that has no data): after `challenged` with continue_authentication, or on
+    // line with re_authenticate. Returns not_connected, ring_full, connect_too_long, or protocol_error [4.12].
+    [[nodiscard]] constexpr errc authenticate(reason_code reason, std::string_view data) noexcept
+        requires(F.auth);
 
     // --- for the owner of a 5.0 connection that ends
 
@@ -222,11 +224,9 @@ public:
         requires(F.persistent);
 
 private:
-    template <int Member>
-    struct nothing {};
+    template <int Member> struct nothing {};
     static constexpr bool has_qos_1 = F.has(qos::at_least_once);
     static constexpr bool has_qos_2 = F.has(qos::exactly_once);
-
     static constexpr bool has_inbound = has_qos_2 || F.deferred_ack;
     static constexpr bool all_rules   = has_qos_2 || F.v5;
     static constexpr unsigned answer_size = F.v5 ? v5::ack_size_max : ack_size;
@@ -238,7 +238,7 @@ private:
     [[nodiscard]] constexpr version spoken() const noexcept {
         return F.only() != version{} ? F.only() : options_->protocol;
     }
-    // Pings: also while it leaves, for the Server's quota may let what is queued wait.
+    [[nodiscard]] constexpr bool is_mute() const noexcept;
     [[nodiscard]] constexpr bool is_alive() const noexcept;
     [[nodiscard]] constexpr bool is_5() const noexcept { return F.v5 && spoken() == version::v5; }
     [[nodiscard]] constexpr std::uint16_t keep_alive_s() const noexcept;
@@ -267,9 +267,7 @@ private:
     constexpr errc on_ack(event& e, packet_type type, packet_id id, reason_code reason) noexcept;
     constexpr errc on_pubrel(packet_id id) noexcept;
     constexpr void release(packet_id id, bool known) noexcept;
-    // Puts an answer in line; only 5.0 has reasons.
     constexpr void reply(packet_type type, packet_id id, reason_code reason) noexcept;
-    // Whether all that has to be kept of a PUBLISH in front has come, if it is larger than the buffer.
     constexpr bool has_head() const noexcept;
     constexpr errc on_suback(event& e, bytes_in body) noexcept;
     constexpr errc on_granted(event& e, packet_id id, bool subscribes, std::uint8_t code) noexcept;
@@ -297,9 +295,13 @@ private:
     constexpr bool is_chatty(properties const& with) const noexcept;
     constexpr properties shown_properties() const noexcept;
     constexpr errc check_head_5(std::uint32_t head) noexcept;
-    constexpr void show_5(event& e) noexcept;
-    constexpr bool five_promise() const noexcept;
+    constexpr void name_5(event& e) const noexcept;
+    constexpr void check_text(event& e) noexcept;
+    constexpr void forget_aliases() noexcept;
+    constexpr bool breaks_promise() const noexcept;
     constexpr bytes_in build_farewell() noexcept;
+    constexpr errc on_auth(event& e, bytes_in body) noexcept;
+    constexpr bool is_same_method(properties const& with) const noexcept;
     constexpr bool request_5(subscription& s) noexcept;
     constexpr bool refuse_request(subscription& s, reason_code why) noexcept;
 
@@ -311,32 +313,28 @@ private:
     constexpr errc check(message const& m, property_list with) const noexcept;
     constexpr errc check_granted(message const& m, std::size_t packet) const noexcept;
     constexpr std::size_t publish_head(message const& m, property_list with) const noexcept;
-    constexpr char* write_head(char* to, message const& m, packet_id id, std::size_t size,
-                               property_list with) const noexcept;
+    constexpr char* write_head(char* to, message const& m, packet_id, std::size_t size, property_list) const noexcept;
     constexpr packet_id next_id() noexcept;
     constexpr errc change(std::string_view filter, qos level, subscription_state wish,
                           subscribe_options const* how = nullptr) noexcept;
     constexpr bool request(subscription& s) noexcept;
     constexpr void request_all() noexcept;
-    constexpr std::span<source_slot> source_slots() const noexcept {
-        if constexpr (F.sources) return sources_;
-        return {};
-    }
+    constexpr std::span<source_slot> source_slots() const noexcept;
 
     // send.hpp
     template <class Packet>
     constexpr errc write_connect(options const& o, Packet const& c, property_list auth) noexcept;
     constexpr void close() noexcept;
+    constexpr packet_id kept_id(std::uint8_t flags, bytes_in body) const noexcept;
     constexpr bytes_in choose_output() noexcept;
     constexpr bytes_in ring_output(char* end) noexcept;
     constexpr bytes_in shorten(char* end) noexcept;
-    // True while a packet of the publish lane has to be finished before another lane may write.
-    [[nodiscard]] constexpr bool started() const noexcept;
-    // Packets in front of the publish lane that nothing may be put before.
-    [[nodiscard]] constexpr unsigned promised() const noexcept;
+    constexpr bool started() const noexcept;       // a packet of the publish lane has to be finished first
+    constexpr unsigned promised() const noexcept;  // packets in front of it that nothing may be put before
     constexpr char* ring_reach() noexcept;
     constexpr bytes_in farewell() noexcept;
     constexpr void note_sent(std::size_t count) noexcept;
+    constexpr void note_greeting() noexcept;
     constexpr void left(char* packet) noexcept;
     constexpr void fill_control() noexcept;
     constexpr void give_up_source() noexcept;
@@ -391,9 +389,11 @@ private:
 
 }  // namespace barelink::inline v0
 
+#include <barelink/session/auth.hpp>
 #include <barelink/session/commands.hpp>
 #include <barelink/session/five.hpp>
 #include <barelink/session/messages.hpp>
+#include <barelink/session/messages_5.hpp>
 #include <barelink/session/receive.hpp>
 #include <barelink/session/restore.hpp>
 #include <barelink/session/send.hpp>

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <barelink/base/errc.hpp>
+#include <barelink/base/time.hpp>
 #include <barelink/session/options.hpp>
 #include <barelink/wire/properties.hpp>
 #include <barelink/wire/reason.hpp>
@@ -68,8 +69,13 @@ struct state_5 {
     property_list leave_with   = {};
     reason_code   reason       = reason_code::success;
     reason_code   leave_reason = reason_code::normal_disconnection;
+    std::string_view method    = {};     // of an enhanced authentication; empty: none
+    instant       asked_at     = {};     // when a new authentication was begun
+    bool          asking       = false;  // and whether it goes on
+    bool          in_dialogue  = false;  // AUTH waits to be written, not CONNECT
     bool          nameless     = false;  // the Server has to give us an identifier
     bool          left         = false;  // the Server has said that it goes
+    bool          blind        = false;  // a topic alias may have been missed
     bool          unreadable   = false;  // the message that the user has right now is refused
 };
 

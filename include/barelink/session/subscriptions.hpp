@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <barelink/base/bytes.hpp>
+#include <barelink/base/errc.hpp>
 #include <barelink/base/time.hpp>
 #include <barelink/session/event_type.hpp>
 #include <barelink/wire/property.hpp>
@@ -43,7 +44,7 @@ inline constexpr subscription_report subscription_reports[] = {
     {event_type::subscribe_failed, errc::subscribe_timeout, subscription_state::lapsed},
     {event_type::unsubscribed, errc::ok, subscription_state::free},
     {event_type::unsubscribe_failed, errc::unsubscribe_timeout, subscription_state::free},
-    {event_type::unsubscribe_failed, errc::subscription_refused, subscription_state::active},
+    {event_type::unsubscribe_failed, errc::subscription_refused, subscription_state::free},
 };
 
 // What 5.0 adds to a subscription [3.8.3.1]. Lifetime: `with` is the caller's, as long as the filter.

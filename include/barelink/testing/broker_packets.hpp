@@ -62,9 +62,10 @@ constexpr void broker<L>::on_disconnect(connection& c, bytes_in body) noexcept {
         with_will         = p.value.reason != reason_code::normal_disconnection;  // [MQTT-3.14.4-3]
         auto const expiry = p.value.with.find(property_id::session_expiry_interval);
         if (expiry.id != property_id::none && c.at == link_step::online) {
-            auto& s = session_of(c);
-            if (c.asked.session_expiry_s == 0 && expiry.number != 0) violate(c, violation::expiry_raised);
-            else s.expiry_s = expiry.number;
+            bool const raised = c.asked.session_expiry_s == 0 && expiry.number != 0;
+            auto const most   = c.granted.session_expiry_max_s;
+            if (raised) violate(c, violation::expiry_raised);
+            session_of(c).expiry_s = raised ? 0 : expiry.number < most ? expiry.number : most;
         }
     } else if (!body.empty()) {
         return violate(c, violation::malformed_packet);

@@ -52,8 +52,11 @@ constexpr bool broker<L>::read_publish_5(connection& c, fixed_header const& h, b
     if (a.content.level > c.granted.maximum_qos) wrong = violation::qos_not_supported;
     if (a.content.retain && !c.granted.retain_available) wrong = violation::retain_not_supported;
     if (a.content.level != qos::at_most_once) {
-        if (c.quota_in == 0) wrong = violation::receive_maximum_exceeded;
-        else --c.quota_in;
+        if (c.quota_in == 0) {
+            wrong = violation::receive_maximum_exceeded;
+        } else {
+            --c.quota_in;
+        }
     }
     if (wrong != violation::none) {
         violate(c, wrong, a.id);

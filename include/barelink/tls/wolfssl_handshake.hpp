@@ -146,13 +146,17 @@ inline errc channel::meaning(int code, failure const& f) const noexcept {
     if (verdict_ != errc::ok) return verdict_;
     if (plain_) return errc::tls_plain_peer;
     if (f.alert != failure::no_alert) {
+        // In 1.2 our certificate is a matter of the handshake; behind it, this is a negotiation that we have declined.
+        if (open_ && f.alert == 40 && !same_text(version(), "TLSv1.3")) return errc::tls_protocol;
         return alert_meaning(f.alert, wolfSSL_get_current_cipher(ssl_) != nullptr && approved_, has_psk(settings_));
     }
     bool const hung_up = io_error_ == errc::closed_by_peer || io_error_ == errc::connection_reset;
     if (hung_up && !heard_) return errc::tls_plain_peer;  // at our greeting
     if (io_error_ == errc::closed_by_peer) return errc::tls_cut;
     if (io_error_ != errc::ok) return io_error_;
-    return code == 0 ? errc::tls_bad_certificate : code_meaning(code);
+    if (code == 0) return errc::tls_bad_certificate;
+    auto const e = code_meaning(code);
+    return open_ && e == errc::tls_nothing_common ? errc::tls_protocol : e;  // what was agreed on is broken
 }
 
 inline errc channel::fail(int code) noexcept {

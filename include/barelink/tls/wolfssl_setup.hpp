@@ -66,6 +66,7 @@ inline void copy_text(std::string_view from, char* to) noexcept {
     return true;
 }
 
+#ifndef NO_PSK
 // What the two generations of TLS ask for a PSK. `context` is the settings object. Returns the key's size; 0 ends the
 // handshake.
 inline unsigned give_psk(WOLFSSL* ssl, char const*, char* identity, unsigned identity_max, unsigned char* key,
@@ -81,6 +82,7 @@ inline unsigned give_psk_1_3(WOLFSSL* ssl, char const* hint, char* identity, uns
     *cipher = "TLS13-AES128-GCM-SHA256";  // a PSK from outside goes with SHA-256 [RFC 8446 4.2.11]
     return give_psk(ssl, hint, identity, identity_max, key, key_max);
 }
+#endif
 
 // An authority's own dates are not looked at [RFC 5280 6.1.1 d]: it is trusted because somebody put it here.
 inline void load_trust(WOLFSSL_CTX* ctx, settings const& s, steps& so_far) noexcept {

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+// How a client says who it is: credentials, and the dialogue of an authenticator.
+#pragma once
+
+#include <barelink/client/client.hpp>
+#include <barelink/wire/connect.hpp>
+
+namespace barelink::inline v0 {
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr errc client<Transport, Clock, L, Policies...>::log_in() noexcept {
+    auto const& o = *options_;
+    // CONNECT waits in the receive buffer while the transport is being set up, so nothing has to be copied or kept.
+    stage_ = connect_stage::done;
+    if constexpr (fixed_logins && !has_auth && !keeps_name) {
+        return session_.begin(o, o);
+    } else {
+        login who{o.client_id, o.user_name, o.password};
+        // The session that goes on is the one of the name that the Server gave.
+        if (keeps_name && o.client_id.empty() && !o.clean_session) who.client_id = our_name_.name();
+        if (auto const e = credentials_->refresh(who); e != errc::ok) return e;
+        return begin(who);
+    }
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr errc client<Transport, Clock, L, Policies...>::begin(login const& who) noexcept {
+    auto const&          o = *options_;
+    connect_packet const c{.protocol      = o.protocol,
+                           .clean_session = o.clean_session,
+                           .keep_alive_s  = o.keep_alive_s,
+                           .client_id     = who.client_id,
+                           .will          = o.will,
+                           .user_name     = who.user_name,
+                           .password      = who.password};
+    if constexpr (has_auth) {
+        if (has_dialogue()) {
+            std::string_view data{};
+            if (auto const e = dialogue_->start(data); e != errc::ok) return e;
+            property const auth[] = {{property_id::authentication_method, dialogue_->method()},
+                                     {property_id::authentication_data, data}};
+            return session_.begin(o, c, {auth, data.data() != nullptr ? 2U : 1U});
+        }
+    }
+    return session_.begin(o, c);
+}
+
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr errc client<Transport, Clock, L, Policies...>::ask_again() noexcept {
+    if constexpr (has_auth) {
+        std::string_view data{};
+        if (!online() || !has_dialogue()) return errc::not_connected;
+        if (auto const e = dialogue_->start(data); e != errc::ok) return e;
+        return session_.authenticate(reason_code::re_authenticate, data);
+    }
+    return errc::not_connected;
+}
+
+// The authenticator's part in an event. Returns true if the event was for it alone, or if it has ended the connection.
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr bool client<Transport, Clock, L, Policies...>::converse(event& e) noexcept {
+    if constexpr (has_auth) {
+        bool const asked = e.type == event_type::challenged;
+        bool const over  = e.type == event_type::connected || e.type == event_type::authenticated;
+        if ((!asked && !over) || !has_dialogue()) return false;
+        auto const       in = e.with.text(property_id::authentication_data);
+        std::string_view out{};
+        auto             error = asked ? dialogue_->step(in, out) : dialogue_->finish(in);
+        if (asked && error == errc::ok) error = session_.authenticate(reason_code::continue_authentication, out);
+        if (!asked && error == errc::ok) return false;
+        e = {};
+        if (error != errc::ok) lose(error);
+        return true;
+    }
+    return false;
+}
+
+}  // namespace barelink::inline v0
