@@ -20,7 +20,8 @@ namespace {
 using namespace barelink;
 using testing::manual_clock;
 
-constexpr limits        small{.rx_bytes = 64, .tx_bytes = 64, .topic_bytes = 32};
+constexpr limits        small{
+    .versions = version::v3_1_1 | version::v5, .rx_bytes = 64, .tx_bytes = 64, .topic_bytes = 32};
 constexpr std::size_t   fleet  = 1000;
 constexpr std::uint32_t second = 1000;
 constexpr std::uint32_t hour   = 3600 * second;
@@ -61,11 +62,12 @@ public:
     using link_type   = testing::flaky_link<512, 4>;
     using client_type = client<link_type::client_end, manual_clock, small>;
 
-    explicit town(bool one_name) {
+    explicit town(bool one_name, version protocol = version::v3_1_1) {
         for (std::size_t i = 0; i < N; ++i) {
             auto& d         = *(devices_[i] = std::make_unique<device>());
             d.name          = one_name ? "twin" : "device-" + std::to_string(i);
             d.how.host      = "broker";
+            d.how.protocol  = protocol;
             d.how.client_id = d.name;
             d.link          = std::make_unique<link_type>(clock_, i + 1);
             d.mqtt          = std::make_unique<client_type>(d.memory, d.link->client(), clock_, d.how);
@@ -199,6 +201,25 @@ TEST_CASE("two devices with one client id do not duel", "[sim][fleet]") {
     t->live(hour);
     CHECK((*t)[0].mqtt->online());
     CHECK(t->cloud.counts().connects == before);
+}
+
+TEST_CASE("in 5.0 the Server says who was replaced: two devices with one client id do not duel", "[sim][fleet][v5]") {
+    auto const t = std::make_unique<town<2>>(true, version::v5);
+    t->connect(0);
+    t->live(20 * second);
+    t->connect(1);
+    t->live(second);
+    CHECK((*t)[0].replaced == 1);
+    CHECK((*t)[1].replaced == 0);
+    t->live(hour);
+    auto const connects = t->cloud.counts().connects;
+    INFO(connects << " connects in an hour, " << t->cloud.counts().takeovers << " takeovers");
+    // Each waits a minute after its end, half of it by chance.
+    CHECK(connects <= 180);
+    CHECK(connects >= 50);
+    // Every takeover was told, but for those that are on their way.
+    CHECK((*t)[0].replaced + (*t)[1].replaced + 1 >= t->cloud.counts().takeovers);
+    CHECK(t->cloud.violations() == 0);
 }
 
 TEST_CASE("a broker that hangs up for other reasons is not taken for a twin", "[sim][fleet]") {

@@ -53,6 +53,48 @@ TEST_CASE("publishing at every level inside a message handler", "[sim][handlers]
     CHECK_FAULTLESS(d);
 }
 
+TEST_CASE("answering a request inside its handler, with the properties of the event", "[sim][handlers][v5]") {
+    constexpr limits five{.versions = version::v5, .aliases_in = 2, .aliases_out = 2};
+    auto             o    = desk<five>::standard();
+    options_5 const  more = {.session_expiry_s = 0xFFFF'FFFF, .receive_maximum = 2, .topic_alias_maximum = 2};
+    o.protocol            = version::v5;
+    o.v5                  = &more;
+    desk<five> d{o};
+    d.cloud.options = {.receive_maximum = 1, .topic_alias_maximum = 1};
+    std::vector<std::string> seen;
+    struct ear {
+        std::vector<std::string>* seen;
+        void hear(std::string_view, message const& m, properties const& with) noexcept {
+            seen->push_back(std::string{m.topic} + "=" + std::string{m.payload} + " for " +
+                            std::string{with.text(property_id::correlation_data)});
+        }
+    } listens{&seen};
+    d.cloud.knobs.seen_with = decltype(d.cloud.knobs.seen_with)::to<&ear::hear>(listens);
+    REQUIRE(d.go_online("down/#"));
+    d.on_event = [&](event const& e) {
+        if (e.type != event_type::message) return;
+        // Topic, payload and properties in use lie in the receive buffer.
+        auto const     topic  = e.with.text(property_id::response_topic);
+        property const with[] = {{property_id::correlation_data, e.with.text(property_id::correlation_data)}};
+        CHECK(d.mqtt.publish({.topic = topic, .payload = e.payload, .level = e.level}, with));
+        CHECK(d.mqtt.publish({.topic = topic, .payload = e.topic, .level = e.level}, with));
+        CHECK(e.topic == "down/ask");
+    };
+    std::vector<std::string> expected;
+    for (auto const level : {qos::at_most_once, qos::at_least_once, qos::exactly_once}) {
+        auto const     name   = "no. " + std::to_string(number(level));
+        property const with[] = {{property_id::response_topic, "up/reply"}, {property_id::correlation_data, name}};
+        REQUIRE(d.cloud.publish({.topic = "down/ask", .payload = "?", .level = level}, with));
+        REQUIRE(d.until([&] { return d.cloud.waiting("pump") == 0; }));
+        d.live(1000);
+        expected.push_back("up/reply=? for " + name);
+        expected.push_back("up/reply=down/ask for " + name);
+    }
+    CHECK(seen == expected);
+    CHECK(d.count(event_type::delivered) == 4);
+    CHECK_FAULTLESS(d);
+}
+
 TEST_CASE("subscribing and unsubscribing inside a message handler", "[sim][handlers]") {
     desk<> d;
     REQUIRE(d.go_online("go"));

@@ -21,10 +21,17 @@ namespace {
 using namespace barelink;
 using sim::lane;
 using sim::ledger;
-using sim::outcome;
 using testing::manual_clock;
 
-constexpr limits with_store{.rx_bytes = 256, .tx_bytes = 1024, .answers = 4, .inflight = 6, .inbound = 6};
+constexpr limits with_store{.versions    = version::v3_1_1 | version::v5,
+                            .rx_bytes    = 256,
+                            .tx_bytes    = 1024,
+                            .answers     = 4,
+                            .inflight    = 6,
+                            .inbound     = 6,
+                            .aliases_in  = 1,
+                            .aliases_out = 1};
+constexpr options_5 five{.session_expiry_s = 0xFFFF'FFFF, .receive_maximum = 2, .topic_alias_maximum = 1};
 
 // The switch: operation `at` is the last, and is done or not.
 struct power {
@@ -122,7 +129,7 @@ struct dying_link {
 // A device in many lives, of which only the flash outlasts each.
 class story {
 public:
-    story(std::uint32_t at, bool done, std::uint32_t latency, std::uint32_t pace)
+    story(version protocol, std::uint32_t at, bool done, std::uint32_t latency, std::uint32_t pace)
         : link_{clock_, 7, {.latency_ms = latency}}, pace_{pace} {
         power_.at         = at;
         power_.done       = done;
@@ -131,6 +138,9 @@ public:
         // before has forgotten both, and must get the message again.
         flash_.on_noted       = [this](packet_id id) { commit(id); };
         cloud_.knobs.inflight = with_store.inbound;
+        cloud_.options        = {.receive_maximum = 2, .topic_alias_maximum = 1};
+        how_.protocol         = protocol;
+        how_.v5               = &five;
         how_.host             = "broker";
         how_.client_id        = "pump";
         how_.clean_session    = false;
@@ -212,7 +222,7 @@ private:
         auto const id = now_->mqtt.publish({.topic = "up/a", .payload = sim::payload_of(e), .level = level});
         if (id) return;
         if (power_.off) {
-            e.end = outcome::rejected;  // it may be sent, and may be not, but never twice
+            e.optional = true;  // it may be sent, and may be not, but never twice
             return;
         }
         if (id.error != errc::inflight_full && id.error != errc::ring_full) note("publish() refused");
@@ -281,9 +291,9 @@ private:
 };
 
 // Cuts at every operation that an undisturbed life has.
-void cut_everywhere(std::uint32_t latency, std::uint32_t pace) {
-    INFO("latency " << latency << " ms, pace " << pace << " ms");
-    story      whole{0, false, latency, pace};
+void cut_everywhere(version protocol, std::uint32_t latency, std::uint32_t pace) {
+    INFO((protocol == version::v5 ? "5.0" : "3.1.1") << ", latency " << latency << " ms, pace " << pace << " ms");
+    story      whole{protocol, 0, false, latency, pace};
     auto const fault = whole.run();
     REQUIRE(fault == "");
     REQUIRE_FALSE(whole.was_cut());
@@ -292,7 +302,7 @@ void cut_everywhere(std::uint32_t latency, std::uint32_t pace) {
         for (bool const done : {false, true}) {
             auto const when = done ? "after" : "before";
             INFO("the power goes " << when << " operation " << at << " of " << whole.operations());
-            story s{at, done, latency, pace};
+            story s{protocol, at, done, latency, pace};
             CHECK(s.run() == "");
             CHECK(s.was_cut());
         }
@@ -302,7 +312,9 @@ void cut_everywhere(std::uint32_t latency, std::uint32_t pace) {
 }  // namespace
 
 TEST_CASE("QoS 1 at least once, QoS 2 exactly once, wherever the power goes", "[sim][power]") {
-    for (std::uint32_t const latency : {0U, 1U, 50U}) {
-        for (std::uint32_t const pace : {0U, 1U, 30U, 200U}) cut_everywhere(latency, pace);
+    for (auto const protocol : {version::v3_1_1, version::v5}) {
+        for (std::uint32_t const latency : {0U, 1U, 50U}) {
+            for (std::uint32_t const pace : {0U, 1U, 30U, 200U}) cut_everywhere(protocol, latency, pace);
+        }
     }
 }

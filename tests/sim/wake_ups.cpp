@@ -13,6 +13,8 @@ using namespace sim;
 constexpr std::uint32_t second = 1000;
 constexpr std::uint32_t hour   = 3600 * second;
 
+constexpr limits five{.versions = version::v5};
+
 options keep_alive(std::uint16_t seconds) {
     auto o         = desk<>::standard();
     o.keep_alive_s = seconds;
@@ -234,5 +236,56 @@ TEST_CASE("messages that the user has not acknowledged do not keep the device aw
     for (int i = 0; i < 3; ++i) {
         REQUIRE(d.mqtt.acknowledge(static_cast<packet_id>(i + 1)) == errc::ok);
         REQUIRE(d.until([&] { return d.count(event_type::message) == static_cast<std::size_t>(3 + i); }, second));
+    }
+}
+
+TEST_CASE("the Server's keep alive costs its pings alone, whatever the device has asked for", "[sim][wake_ups][v5]") {
+    std::uint16_t const all[] = {0, 1, 5, 60, 600};
+    for (auto const asked : all) {
+        for (auto const given : all) {
+            INFO("asked for " << asked << " s, given " << given << " s");
+            auto o     = keep_alive(asked);
+            o.protocol = version::v5;
+            desk<five> d{o};
+            d.cloud.options.server_keep_alive_s = given;
+            d.link.rates.latency_ms             = 20;
+            REQUIRE(d.go_online("down/#"));
+            // The first ping may be counted from CONNECT on.
+            auto const wait = given == 0 ? hour : ping_after(given);
+            if (given != 0) REQUIRE(d.until([&] { return d.cloud.counts().pings == 1; }, hour));
+            d.live(second / 2);
+            auto const pings = d.cloud.counts().pings;
+            d.pump.forget();
+            d.live(20 * wait);
+            CHECK(d.cloud.counts().pings - pings == (given == 0 ? 0 : 20));
+            CHECK(d.pump.wake_ups() == (given == 0 ? 0 : 2 * 20));
+            CHECK(d.mqtt.online());
+            CHECK_FAULTLESS(d);
+        }
+    }
+}
+
+TEST_CASE("publishes that wait for the Server's quota do not keep the device awake", "[sim][wake_ups][v5]") {
+    for (auto const level : {qos::at_least_once, qos::exactly_once}) {
+        auto o     = keep_alive(60);
+        o.protocol = version::v5;
+        desk<five> d{o};
+        d.cloud.options.receive_maximum = 1;
+        d.link.rates.latency_ms         = 20;
+        REQUIRE(d.go_online());
+        d.cloud.knobs.answer_publishes = false;
+        d.pump.forget();
+        for (int i = 0; i < 5; ++i) REQUIRE(d.mqtt.publish({.topic = "t", .level = level}));
+        d.live(10 * second);
+        CHECK(d.pump.wake_ups() == 1);  // to write the first one
+        CHECK(d.cloud.counts().messages_in == 1);
+        CHECK_FAULTLESS(d);
+        d.link.cut();
+        d.cloud.knobs.answer_publishes = true;
+        REQUIRE(d.until([&] { return d.count(event_type::delivered) == 5; }));
+        d.pump.forget();
+        d.live(10 * second);
+        CHECK(d.pump.wake_ups() == 0);
+        CHECK_FAULTLESS(d);
     }
 }

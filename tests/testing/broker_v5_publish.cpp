@@ -126,6 +126,35 @@ TEST_CASE("the client's receive maximum is obeyed, also by what is sent again", 
     CHECK(s.b.violations() == 0);
 }
 
+TEST_CASE("what an earlier connection has published does not raise the quota", "[testing][broker][MQTT5-3.3.4-9]") {
+    stage s;
+    s.come({{id::receive_maximum, 1U}, {id::session_expiry_interval, 100U}});
+    s.c.say(raw5::subscribe(1, {"t", q2}));
+    for (char const* const payload : {"1", "2", "3"}) s.b.publish({"t", payload, q2});
+    CHECK(s.c.hear() == "PUBLISH id 1 qos 2 \"t\" 1 bytes");
+    CHECK(s.ack(packet_type::pubrec, 1) == "PUBREL id 1");
+    s.c.vanish();
+    CHECK(s.come({{id::receive_maximum, 1U}, {id::session_expiry_interval, 100U}}) ==
+          "CONNACK accepted, session present | PUBREL id 1 | PUBLISH id 2 qos 2 \"t\" 1 bytes");
+    CHECK(s.ack(packet_type::pubcomp, 1).empty());
+    CHECK(s.ack(packet_type::pubrec, 2) == "PUBREL id 2");
+    CHECK(s.ack(packet_type::pubcomp, 2) == "PUBLISH id 3 qos 2 \"t\" 1 bytes");
+    CHECK(s.b.violations() == 0);
+}
+
+TEST_CASE("a message that only fits with its alias is left out", "[testing][broker][MQTT5-3.1.2-25]") {
+    stage s;
+    s.come({{id::maximum_packet_size, 24U}, {id::topic_alias_maximum, 1U}});
+    s.c.say(raw5::subscribe(1, {"topic", q2}));
+    s.b.publish({"topic", "", q2});
+    s.b.publish({"topic", "123456789012", q2});
+    s.b.publish({"topic", "1234567890123", q2});
+    CHECK(s.c.hear() == "PUBLISH id 1 qos 2 \"topic\" 0 bytes {topic_alias 1} | "
+                        "PUBLISH id 2 qos 2 \"\" 12 bytes {topic_alias 1}");
+    CHECK(s.b.counts().too_large == 1);
+    CHECK(s.b.waiting("pump") == 2);
+}
+
 TEST_CASE("more publishes than the broker's receive maximum are seen", "[testing][broker][MQTT5-3.3.4-7]") {
     stage s;
     s.b.options.receive_maximum = 2;
@@ -229,11 +258,11 @@ TEST_CASE("no packet is longer than the client allows", "[testing][broker][MQTT5
     s.come({{id::maximum_packet_size, 20U}, {id::topic_alias_maximum, 4U}});
     s.c.say(raw5::subscribe(1, {"#", q1}));
     s.b.publish({"topic", "12345", q1});        // 20 bytes with its alias
-    s.b.publish({"topic", "0123456789A", q1});  // 21 bytes without its topic
-    s.b.publish({"topic", "0123456789", q1});   // 20 bytes
-    s.b.publish({"other", "12345678", q1});     // 20 bytes without an alias
+    s.b.publish({"topic", "012345678", q1});    // 21 bytes with its topic, as it may have to be sent again
+    s.b.publish({"topic", "01234567", q1});     // 20 bytes
+    s.b.publish({"other", "12345678", q1});     // likewise, and no room for an alias
     CHECK(s.c.hear() == "PUBLISH id 1 qos 1 \"topic\" 5 bytes {topic_alias 1} | "
-                        "PUBLISH id 2 qos 1 \"\" 10 bytes {topic_alias 1} | PUBLISH id 3 qos 1 \"other\" 8 bytes");
+                        "PUBLISH id 2 qos 1 \"\" 8 bytes {topic_alias 1} | PUBLISH id 3 qos 1 \"other\" 8 bytes");
     CHECK(s.b.counts().too_large == 1);
     CHECK(s.b.waiting("pump") == 3);
     CHECK(s.b.violations() == 0);
