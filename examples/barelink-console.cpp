@@ -39,7 +39,8 @@ int main(int argc, char** argv) {
     console::network         tcp{settings.tls()};
     barelink::posix::clock   clock;
     barelink::posix::entropy entropy;
-    console::link            mqtt{memory, tcp, clock, settings.link(), entropy};
+    console::authentication  auth{settings.auth()};
+    console::link            mqtt{memory, tcp, clock, settings.link(), entropy, auth};
     static console::console  shell{mqtt, settings.link()};
 
     // The client gets its turn between any two commands.

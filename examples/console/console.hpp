@@ -11,15 +11,18 @@
 #include <barelink/port/posix/clock.hpp>
 #include <barelink/port/posix/entropy.hpp>
 
+#include "auth.hpp"
 #include "filters.hpp"
 #include "input.hpp"
 #include "output.hpp"
+#include "properties.hpp"
+#include "settings_5.hpp"
 #include "tls.hpp"
 
 namespace console {
 
 inline constexpr barelink::limits sizes{
-    .versions           = barelink::version::v3_1 | barelink::version::v3_1_1,
+    .versions           = barelink::version::v3_1 | barelink::version::v3_1_1 | barelink::version::v5,
     .rx_bytes           = 4096,
     .tx_bytes           = 4096,
     .inflight           = 8,
@@ -28,12 +31,16 @@ inline constexpr barelink::limits sizes{
     .subscribe_requests = 4,
     .sources            = 8,
     .topic_bytes        = 2048,
+    .aliases_in         = settings_5::aliases_max,
+    .aliases_out        = 16,
+    .alias_bytes        = 2048,
+    .assigned_id_bytes  = 256,
     .chunks             = true,
     .manual_ack         = true,
 };
 
 using network = secure::network;
-using link    = barelink::client<network, barelink::posix::clock, sizes, barelink::posix::entropy>;
+using link    = barelink::client<network, barelink::posix::clock, sizes, barelink::posix::entropy, authentication>;
 
 // Runs commands and prints events. A command comes back with the cause of its refusal, or with nothing.
 class console {
@@ -100,6 +107,7 @@ private:
     // commands.hpp
     cause dispatch(std::string_view word, words& args) noexcept;
     cause run_connect(words& args) noexcept;
+    cause run_authenticate(words& args) noexcept;
     cause run_disconnect(words& args) noexcept;
     cause run_subscribe(words& args) noexcept;
     cause run_unsubscribe(words& args) noexcept;
@@ -111,20 +119,33 @@ private:
     cause run_wait_for(words& args) noexcept;
     cause run_stats(words& args) noexcept;
     cause run_quit(words& args) noexcept;
-    static cause read_message(words& args, barelink::message& out) noexcept;
+    cause        read_message(words& args, barelink::message& out) noexcept;
+    static bool  is_option(std::string_view word) noexcept;
+    static cause read_option(words& args, std::string_view option, barelink::subscribe_options& out) noexcept;
+    cause        read_properties(words& args, barelink::subscribe_options* how = nullptr) noexcept;
+    cause        publish(barelink::message const& m) noexcept;
     void         begin_wait(wait_kind kind, std::uint32_t ms) noexcept;
     void         end_wait() noexcept;
 
     // events.hpp
     void tell(barelink::event const& e) noexcept;
     void tell_message(barelink::event const& e) noexcept;
+    void tell_subscription(barelink::event const& e) noexcept;
+    void add_reason(line& l, barelink::event const& e, bool told = true) const noexcept;
+    void add_properties(line& l, barelink::event const& e) const noexcept;
+
+    [[nodiscard]] bool speaks_5() const noexcept { return options_.protocol == barelink::version::v5; }
 
     link&              mqtt_;
     barelink::options& options_;
 
-    filter_texts<sizes.subscriptions, sizes.tx_bytes> filters_ = {};
-    std::array<char, input::line_max / 2>             bytes_   = {};  // of publish-hex
-    unread                                            unread_  = {};
+    using filters = filter_texts<sizes.subscriptions, sizes.tx_bytes>;
+
+    filters                                                  filters_  = {};
+    property_row<filters::properties_max>                    row_      = {};  // of the command that is run
+    kept_properties<filters::properties_max, sizes.rx_bytes> farewell_ = {};  // of DISCONNECT
+    std::array<char, input::line_max / 2>                    bytes_    = {};  // of publish-hex
+    unread                                                   unread_   = {};
 
     barelink::instant  now_        = barelink::posix::clock::now();
     barelink::instant  wait_until_ = {};

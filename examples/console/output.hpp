@@ -28,6 +28,7 @@ enum class answer : std::uint8_t {
     uncertain,
     dropped,
     replaced,
+    authenticated,
     stats,
     error,
     count_
@@ -38,7 +39,8 @@ inline constexpr auto answer_count = static_cast<std::size_t>(answer::count_);
 inline constexpr std::array<std::string_view, answer_count> answer_names{
     "connected", "disconnected", "subscribed", "subscribe_failed", "unsubscribed",
     "unsubscribe_failed", "message", "chunk", "delivered", "rejected",
-    "uncertain", "dropped", "replaced", "stats", "error",
+    "uncertain", "dropped", "replaced", "authenticated", "stats",
+    "error",
 };
 
 // How many lines of each kind were printed and not yet waited for.
@@ -73,6 +75,7 @@ public:
         std::fflush(stdout);
     }
 
+    line& self() noexcept { return *this; }
     line& number(std::string_view key, std::uint32_t value) noexcept {
         name(key);
         std::printf("%lu", static_cast<unsigned long>(value));
@@ -85,30 +88,66 @@ public:
     }
     line& text(std::string_view key, std::string_view value) noexcept {
         name(key);
-        put("\"");
-        for (std::size_t i = 0; i < value.size();) i += character({value.data() + i, value.size() - i});
-        put("\"");
+        string(value);
         return *this;
     }
-    // What is UTF-8 without NUL is shown as text, everything else in hexadecimal.
-    line& payload(std::string_view value) noexcept {
-        if (barelink::is_utf8(value)) return text("payload", value);
-        name("payload_hex");
+    // What is UTF-8 without NUL is shown as text, everything else in hexadecimal, with another key.
+    line& data(std::string_view key, std::string_view hex_key, std::string_view value) noexcept {
+        if (barelink::is_utf8(value)) return text(key, value);
+        name(hex_key);
         put("\"");
         for (char const c : value) std::printf("%02x", static_cast<unsigned>(barelink::octet(c)));
         put("\"");
+        return *this;
+    }
+    line& payload(std::string_view value) noexcept { return data("payload", "payload_hex", value); }
+
+    // What is written up to end() is a member: of an object with '{', of an array with '[', where pair() and item()
+    // have their place.
+    line& begin(std::string_view key, char bracket) noexcept {
+        name(key);
+        put({&bracket, 1});
+        first_ = true;
+        return *this;
+    }
+    line& end(char bracket) noexcept {
+        put({&bracket, 1});
+        first_ = false;
+        return *this;
+    }
+    line& pair(std::string_view one, std::string_view two) noexcept {
+        separate();
+        put("[");
+        string(one);
+        put(",");
+        string(two);
+        put("]");
+        return *this;
+    }
+    line& item(std::uint32_t value) noexcept {
+        separate();
+        std::printf("%lu", static_cast<unsigned long>(value));
         return *this;
     }
 
 private:
     static void put(std::string_view raw) noexcept { std::fwrite(raw.data(), 1, raw.size(), stdout); }
 
-    void name(std::string_view key) noexcept {
+    void separate() noexcept {
         if (!first_) put(",");
         first_ = false;
+    }
+    void name(std::string_view key) noexcept {
+        separate();
         put("\"");
         put(key);
         put("\":");
+    }
+
+    static void string(std::string_view value) noexcept {
+        put("\"");
+        for (std::size_t i = 0; i < value.size();) i += character({value.data() + i, value.size() - i});
+        put("\"");
     }
 
     // Prints the character at the front of `rest` and returns its length. Whatever comes, a JSON string comes out

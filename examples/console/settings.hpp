@@ -11,6 +11,7 @@
 #include <barelink/session/options.hpp>
 
 #include "input.hpp"
+#include "settings_5.hpp"
 #include "tls_options.hpp"
 
 namespace console {
@@ -26,7 +27,8 @@ public:
         for (int i = 1; i < argc; i += 2) {
             std::string_view const flag = argv[i];
             if (flag == "--help" || flag == "-h") return help();
-            if (int const taken = tls_.take(words.subspan(static_cast<std::size_t>(i))); taken != 0) {
+            auto const rest = words.subspan(static_cast<std::size_t>(i));
+            if (int const taken = take_elsewhere(rest); taken != 0) {
                 if (taken < 0) return start::wrong;
                 i += taken - 2;
                 continue;
@@ -39,12 +41,16 @@ public:
         }
         bool const no_topic = link_.will.topic.empty();
         if (will_ && no_topic) return complain("--will-topic", "is missing: the other options of a will need it");
+        bool const five = link_.protocol == barelink::version::v5;
+        if (!five_.finish(five, !no_topic, link_.user_name)) return start::wrong;
+        if (five) link_.v5 = &five_.link();
         return start::go;
     }
 
     // Lifetime: that of argv.
-    [[nodiscard]] barelink::options& link() noexcept { return link_; }
+    [[nodiscard]] barelink::options&         link() noexcept { return link_; }
     [[nodiscard]] secure::tls_options const& tls() const noexcept { return tls_; }
+    [[nodiscard]] auth_words const&          auth() const noexcept { return five_.auth(); }
 
 private:
     struct row {
@@ -52,6 +58,12 @@ private:
         bool (settings::*take)() noexcept;
         char const* wanted;
     };
+
+    // The options that are not about the link of every version; see their take().
+    int take_elsewhere(std::span<char* const> words) noexcept {
+        int const taken = tls_.take(words);
+        return taken != 0 ? taken : five_.take(words);
+    }
 
     // Times of the client are 32-bit milliseconds that wrap: a day is far from their edge.
     static constexpr std::uint32_t day_ms = 86'400'000;
@@ -69,8 +81,9 @@ private:
     }
     bool clean_session() noexcept { return number(0, 1) && (link_.clean_session = number_ == 1, true); }
     bool protocol() noexcept {
-        link_.protocol = value_ == "3.1" ? barelink::version::v3_1 : barelink::version::v3_1_1;
-        return value_ == "3.1" || value_ == "3.1.1";
+        using barelink::version;
+        link_.protocol = value_ == "3.1" ? version::v3_1 : value_ == "5.0" ? version::v5 : version::v3_1_1;
+        return value_ == "3.1" || value_ == "3.1.1" || value_ == "5.0";
     }
     bool will_topic() noexcept {
         link_.will.topic = value_;
@@ -108,7 +121,7 @@ private:
         {"--password", &settings::password, "wants a text"},
         {"--keep-alive", &settings::keep_alive, "wants 0..65535 seconds"},
         {"--clean-session", &settings::clean_session, "wants 0 or 1"},
-        {"--protocol", &settings::protocol, "wants 3.1 or 3.1.1"},
+        {"--protocol", &settings::protocol, "wants 3.1, 3.1.1 or 5.0"},
         {"--will-topic", &settings::will_topic, "wants a topic name"},
         {"--will-payload", &settings::will_payload, "wants a text"},
         {"--will-qos", &settings::will_qos, "wants 0, 1 or 2"},
@@ -136,21 +149,28 @@ private:
                   "\nOptions:");
         for (auto const& r : rows) std::printf("  %-18s %s\n", r.flag, r.wanted);
         std::printf("%s\n", secure::tls_options::help.data());
+        std::puts("\nOptions of 5.0, told to the broker only if they are given:");
+        settings_5::help();
         std::puts("\nCommands:\n"
                   "  connect | disconnect | stats | quit\n"
                   "  subscribe QOS FILTER | unsubscribe FILTER\n"
                   "  publish QOS RETAIN TOPIC [TEXT...] | publish-hex QOS RETAIN TOPIC [HEX]\n"
                   "  publish-size QOS RETAIN TOPIC N\n"
                   "  ack auto | ack manual | ack PACKET_ID\n"
-                  "  wait MS | wait-for EVENT MS");
+                  "  wait MS | wait-for EVENT MS\n"
+                  "\nIn 5.0, before QOS: --property NAME=VALUE, as often as needed, with NAME as in the standard:\n"
+                  "content-type, user-property=KEY=VALUE, subscription-identifier ... subscribe also takes\n"
+                  "--no-local 0|1, --retain-as-published 0|1 and --retain-handling 0|1|2, disconnect a reason:\n"
+                  "disconnect [0..255]. authenticate: does what --auth-method says once more.");
         return start::help;
     }
 
-    secure::tls_options tls_ = {};
-    barelink::options link_   = {.host = "127.0.0.1"};
-    std::string_view  value_  = {};
-    std::uint32_t     number_ = 0;
-    bool              will_   = false;
+    secure::tls_options tls_    = {};
+    settings_5          five_   = {};
+    barelink::options   link_   = {.host = "127.0.0.1"};
+    std::string_view    value_  = {};
+    std::uint32_t       number_ = 0;
+    bool                will_   = false;
 };
 
 }  // namespace console

@@ -29,7 +29,7 @@ class Options(Case):
             ["--keep-alive", "65536"],
             ["--clean-session", "2"],
             ["--clean-session", "true"],
-            ["--protocol", "5.0"],
+            ["--protocol", "5.1"],
             ["--protocol", "4"],
             ["--will-topic", ""],
             ["--will-topic", "a", "--will-qos", "3"],

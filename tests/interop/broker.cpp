@@ -18,9 +18,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 namespace interop {
 
@@ -124,7 +126,7 @@ void run(std::vector<std::string> const& command) {
 
 // `durable`: it saves everything in the round of its loop in which a retained message has changed. What changes
 // otherwise (QoS 2 exchanges, for one) is saved along with the next one, and so a SIGKILL can take it back.
-std::string mosquitto_conf(std::string const& folder, std::uint16_t port, bool durable) {
+std::string mosquitto_conf(std::string const& folder, std::uint16_t port, bool durable, std::string const& more) {
     std::string text = "listener " + std::to_string(port) + " 127.0.0.1\n";
     text += "allow_anonymous false\npassword_file " + folder + "/users\n";
     text += durable ? "persistence true\nautosave_on_changes true\nautosave_interval 1\n" : "persistence false\n";
@@ -134,7 +136,7 @@ std::string mosquitto_conf(std::string const& folder, std::uint16_t port, bool d
         text += std::string{"log_type "} + type + '\n';
     // Started by root it would become another user, whom the folder is closed to.
     if (::geteuid() == 0) text += "user root\n";
-    return text;
+    return text + more;
 }
 
 std::string ejabberd_yml(std::uint16_t port) {
@@ -165,7 +167,7 @@ directory::~directory() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-broker::broker(maker who, bool durable) : who_{who}, durable_{durable} {
+broker::broker(maker who, bool durable, std::string more) : who_{who}, durable_{durable}, more_{std::move(more)} {
     if (who_ == maker::mosquitto) {
         run({find_program("mosquitto_passwd"), "-b", "-c", folder_.path() + "/users", std::string{user},
              std::string{password}});
@@ -186,7 +188,7 @@ broker::~broker() {
 void broker::write_files() const {
     bool const    erlang = who_ == maker::ejabberd;
     std::ofstream out{folder_.path() + (erlang ? "/ejabberd.yml" : "/mosquitto.conf")};
-    out << (erlang ? ejabberd_yml(port_) : mosquitto_conf(folder_.path(), port_, durable_));
+    out << (erlang ? ejabberd_yml(port_) : mosquitto_conf(folder_.path(), port_, durable_, more_));
 }
 
 // ejabberd runs in an Erlang node without a name: no epmd, no cookie, no port but ours.
@@ -243,12 +245,12 @@ bool installed(maker who) {
     return !find_program("erl").empty() && !ejabberd_libraries().empty();
 }
 
-std::vector<culture> cultures() {
+namespace {
+
+std::vector<culture> those_installed(std::initializer_list<culture> rows) {
     static bool          registered = false;
     std::vector<culture> all;
-    for (auto const& c : {culture{"mosquitto, 3.1.1", maker::mosquitto, barelink::version::v3_1_1},
-                          culture{"mosquitto, 3.1", maker::mosquitto, barelink::version::v3_1},
-                          culture{"ejabberd, 3.1.1", maker::ejabberd, barelink::version::v3_1_1}}) {
+    for (auto const& c : rows) {
         if (installed(c.who)) {
             all.push_back(c);
             continue;
@@ -259,6 +261,19 @@ std::vector<culture> cultures() {
         registered = true;
     }
     return all;
+}
+
+} // namespace
+
+std::vector<culture> cultures() {
+    return those_installed({{"mosquitto, 3.1.1", maker::mosquitto, barelink::version::v3_1_1},
+                            {"mosquitto, 3.1", maker::mosquitto, barelink::version::v3_1},
+                            {"ejabberd, 3.1.1", maker::ejabberd, barelink::version::v3_1_1}});
+}
+
+std::vector<culture> cultures_5() {
+    return those_installed({{"mosquitto, 5.0", maker::mosquitto, barelink::version::v5},
+                            {"ejabberd, 5.0", maker::ejabberd, barelink::version::v5}});
 }
 
 broker& shared(maker who) {

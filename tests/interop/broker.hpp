@@ -36,7 +36,8 @@ class broker {
 public:
     // Starts it and waits until it accepts; a failure of the test if it doesn't. With `durable` mosquitto saves its
     // state as often as it can, which makes it slow. ejabberd keeps retained messages in files, and sessions never.
-    explicit broker(maker who, bool durable = true);
+    // `more`: further lines of mosquitto.conf.
+    explicit broker(maker who, bool durable = true, std::string more = {});
     ~broker();
     broker(broker const&)            = delete;
     broker& operator=(broker const&) = delete;
@@ -57,6 +58,7 @@ private:
 
     maker         who_;
     bool          durable_;
+    std::string   more_;
     directory     folder_;
     std::uint16_t port_    = 0;
     pid_t         process_ = 0;
@@ -75,6 +77,7 @@ struct culture {
 // All rows whose broker is installed. Where one is not, says so on stderr, and the program ends with status 77, which
 // is "skipped" for meson, if nothing else went wrong.
 std::vector<culture> cultures();
+std::vector<culture> cultures_5(); // the same for 5.0
 bool                 installed(maker who);
 
 // One broker of each maker for all test cases of a run.

@@ -50,13 +50,13 @@ inline options to(culture const& c, std::string_view id) {
 inline constexpr auto nothing = [](event const&) {};
 
 // `Policies` as the client's. `settings` is copied; what its views point to must outlive the device.
-template <class Transport = barelink::posix::tcp<>, class... Policies>
-class basic_device : public party {
+template <limits Sizes, class Transport = barelink::posix::tcp<>, class... Policies>
+class device_of : public party {
 public:
-    explicit basic_device(options const& o, Policies&... policies)
-        : party{o.client_id}, settings{o}, wire_{socket, sink::template to<&basic_device::on_line>(*this)},
+    explicit device_of(options const& o, Policies&... policies)
+        : party{o.client_id}, settings{o}, wire_{socket, sink::template to<&device_of::on_line>(*this)},
           mqtt{*memory_, wire_, clock_, settings, policies...} {}
-    ~basic_device() override { socket.close(); }
+    ~device_of() override { socket.close(); }
 
     void turn() override {
         mqtt.poll([this](event const& e) { see(e); });
@@ -110,13 +110,16 @@ private:
     using sink = typename barelink::testing::tracer<Transport>::sink;
     void on_line(std::string_view text) { trace(text); }
 
-    std::unique_ptr<barelink::storage<usual>> memory_ = std::make_unique<barelink::storage<usual>>();
+    std::unique_ptr<barelink::storage<Sizes>> memory_ = std::make_unique<barelink::storage<Sizes>>();
     barelink::posix::clock                    clock_{};
     barelink::testing::tracer<Transport>      wire_;
 
 public:
-    barelink::client<barelink::testing::tracer<Transport>, barelink::posix::clock, usual, Policies...> mqtt;
+    barelink::client<barelink::testing::tracer<Transport>, barelink::posix::clock, Sizes, Policies...> mqtt;
 };
+
+template <class Transport = barelink::posix::tcp<>, class... Policies>
+using basic_device = device_of<usual, Transport, Policies...>;
 
 using device = basic_device<>;
 

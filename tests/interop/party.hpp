@@ -18,6 +18,7 @@
 
 #include <barelink/base/errc.hpp>
 #include <barelink/session/events.hpp>
+#include <barelink/wire/properties.hpp>
 
 #include "audit.hpp"
 #include "support/catch.hpp"
@@ -32,10 +33,18 @@ using barelink::qos;
 
 // An event that outlives its views.
 struct note {
-    explicit note(event const& e) : what{e}, topic{e.topic}, payload{e.payload} { what.topic = what.payload = {}; }
+    explicit note(event const& e) : what{e}, topic{e.topic}, payload{e.payload} {
+        auto const all = e.with.encoded();
+        encoded.assign(all.data(), all.size());
+        what.topic = what.payload = {};
+        what.with                 = {};
+    }
+    barelink::properties with() const { return barelink::properties{{encoded.data(), encoded.size()}}; }
+
     event       what;
     std::string topic;
     std::string payload;
+    std::string encoded; // properties
 };
 
 class party {

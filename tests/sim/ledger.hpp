@@ -39,6 +39,7 @@ struct entry {
     outcome       end      = outcome::open;
     std::uint32_t arrivals = 0;
     bool          fails    = false;  // its payload source fails
+    bool          optional = false;  // nobody promised that it arrives
 };
 
 inline constexpr std::uint32_t size_min = 7;
@@ -52,6 +53,15 @@ inline char payload_byte(entry const& e, std::uint32_t at) {
         return static_cast<char>('0' + rest % 10);
     }
     return static_cast<char>((e.in.index() * 7 + e.number * 13 + at * 31) & 0xFFU);
+}
+
+// The number that a payload, or the front of one, says.
+inline std::uint32_t number_in(std::string_view payload) {
+    std::uint32_t number = 0;
+    for (std::uint32_t i = 1; i < size_min && i < payload.size(); ++i) {
+        number = number * 10 + static_cast<std::uint32_t>(payload[i] - '0');
+    }
+    return number;
 }
 
 inline std::string payload_of(entry const& e) {
@@ -93,16 +103,20 @@ public:
         }
         fail("an end for packet id " + std::to_string(id) + ", which is not open");
     }
+    // One that is accepted and open, or nullptr.
+    [[nodiscard]] entry* find_open(packet_id id) {
+        for (auto* e : open_) {
+            if (e->id == id) return e;
+        }
+        return nullptr;
+    }
     // Accepted, above QoS 0, and not heard of since.
     [[nodiscard]] std::size_t open() const { return open_.size(); }
 
     // It has arrived on the other side: whole.
     void arrived(lane in, std::string_view payload) {
-        std::uint32_t number = 0;
-        for (std::uint32_t i = 1; i < size_min && i < payload.size(); ++i) {
-            number = number * 10 + static_cast<std::uint32_t>(payload[i] - '0');
-        }
-        auto const* const e = find(in, number);
+        auto const        number = number_in(payload);
+        auto const* const e      = find(in, number);
         if (e == nullptr || payload != payload_of(*e)) return fail("a payload that was not sent, in lane " + name(in));
         arrived(in, number);
     }
@@ -121,7 +135,11 @@ public:
     // come again, because the other side has lost the session.
     void judge(bool complete, std::uint32_t again) {
         for (auto const& e : entries_) {
-            bool const must = complete && e.in.level != qos::at_most_once && e.end != outcome::rejected;
+            bool const spared = e.optional || e.end == outcome::rejected;
+            bool const must   = complete && e.in.level != qos::at_most_once && !spared;
+            if (e.end == outcome::rejected && !e.optional && e.arrivals != 0) {
+                fail("rejected, and has come all the same", e);
+            }
             if (must && e.arrivals == 0) fail("lost", e);
             if (e.in.level != qos::at_least_once && e.arrivals > 1 + (e.in.level == qos::exactly_once ? again : 0)) {
                 fail(std::to_string(e.arrivals) + " times", e);

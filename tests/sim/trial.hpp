@@ -48,11 +48,9 @@ public:
           mqtt_{memory_, link_.client(), clock_, plan_.how, coin_}, pump_{*mqtt_, link_, handler_}, world_{clock_,
                                                                                                            cloud_, seed,
                                                                                                            pump_} {
-        cloud_.knobs.seen     = decltype(cloud_.knobs.seen)::template to<&trial::on_seen>(*this);
-        cloud_.knobs.inflight = L.inbound;
-        // With a silent network the device can't be blamed for its silence, nor if bytes come too late.
-        cloud_.knobs.judge_silence = !p.silent && p.rates.block_ms_max + p.rates.delay_ms_max + p.rates.latency_ms <
-                                                      p.how.keep_alive_s * 400U;
+        if (plan_.is_5()) plan_.how.v5 = &plan_.five.asks;
+        cloud_.options = plan_.five.grants;
+        cloud_.knobs   = manners();
     }
     trial(trial const&)            = delete;
     trial& operator=(trial const&) = delete;
@@ -64,7 +62,7 @@ public:
         for (std::uint32_t i = 0; i < plan_.storms && fault_.empty(); ++i) {
             storm();
             settle();
-            up_.judge(true, sessions_lost_);
+            up_.judge(true, lost_sessions());
             down_.judge(plan_.kept(), 0);
             note(up_.fault());
             note(down_.fault());
@@ -89,7 +87,8 @@ public:
     }
     [[nodiscard]] std::string const& fault() const { return fault_; }
     [[nodiscard]] wait_counts const& waits() const { return waits_; }
-    [[nodiscard]] std::uint32_t lost_sessions() const { return sessions_lost_; }
+    [[nodiscard]] std::uint32_t lost_sessions() const { return sessions_lost_ + cloud_.counts().sessions; }
+    [[nodiscard]] std::uint32_t rejected() const { return rejected_; }
     [[nodiscard]] std::size_t messages() const { return up_.entries().size() + down_.entries().size(); }
 
 private:
@@ -107,6 +106,23 @@ private:
 
     void note(std::string const& what) {
         if (fault_.empty()) fault_ = what;
+    }
+
+    // The broker as it is when it has no moods.
+    testing::broker_knobs manners() {
+        testing::broker_knobs k{};
+        k.seen = decltype(k.seen)::template to<&trial::on_seen>(*this);
+        // With a silent network the device can't be blamed for its silence, nor if bytes come too late.
+        auto const& r   = plan_.rates;
+        k.judge_silence = !plan_.silent && r.block_ms_max + r.delay_ms_max + r.latency_ms < plan_.keep_alive_s() * 400U;
+        k.inflight      = L.inbound;
+        if (!plan_.is_5()) return k;
+        k.inflight       = 1000;  // only the receive maximum counts
+        k.tell_of_nobody = plan_.five.tells;
+        k.use_aliases    = plan_.five.aliases;
+        k.judge          = decltype(k.judge)::template to<&trial::judge>(*this);
+        k.seen_with      = decltype(k.seen_with)::template to<&trial::on_seen_with>(*this);
+        return k;
     }
 
     // --- the story
@@ -157,15 +173,10 @@ private:
     }
     // The network heals; everything that is owed has to come.
     void settle() {
-        link_.rates               = {};
-        auto const inflight       = cloud_.knobs.inflight;
-        auto const seen           = cloud_.knobs.seen;
-        bool const judges         = cloud_.knobs.judge_silence;
-        cloud_.knobs              = {};
-        cloud_.knobs.inflight      = inflight;
-        cloud_.knobs.seen          = seen;
-        cloud_.knobs.judge_silence = judges;
-        calm_ = true;
+        link_.rates    = {};
+        cloud_.knobs   = manners();
+        cloud_.options = plan_.five.grants;
+        calm_          = true;
         // What was asked again by itself may wait for an answer that the broker has kept back: ask once more.
         link_.cut();
         wait([&] { return quiet(); });
@@ -211,7 +222,8 @@ private:
         clear_stack();
         heard_ = false;
         static_cast<void>(cloud_.publish({.topic = "down/rest", .payload = "?"}));
-        wait([&] { return heard_; });
+        // A CONNECT of old that comes late makes a session of which the device can't know.
+        wait([&] { return heard_ || lost_unseen_; });
         publish_at_rest();
         auto const now = clock_.now().since({0U - 20'000U - plan_.wrap});
         if (now > 12'000) note("a clean reconnect took " + std::to_string(now) + " ms");
@@ -258,10 +270,27 @@ private:
     void on_event(event const& e);
     void on_connected(event const& e);
     static lane lane_of(event const& e);
+    static lane up_lane(message const& m) {
+        return {static_cast<std::uint8_t>(m.topic == up_topics[0] ? 0 : 1), m.level};
+    }
     void on_message(event const& e);
     void on_request(event const& e);
     void finish(event const& e, outcome how);
     void on_seen(std::string_view, message const& m) noexcept;
+
+    // --- what only 5.0 has: trial_five.hpp
+    [[nodiscard]] bool is_5() const { return plan_.is_5(); }
+    void part();
+    void grant();
+    void look_at(event const& e);
+    bool may_be_too_large(entry const& e) const;
+    [[nodiscard]] bool refuses(lane in, std::uint32_t number) const;
+    result<packet_id> send(message const& m, entry& e, bool pulled);
+    bool send_down(message const& m, entry const& e);
+    void look_at_answer(event const& e);
+    void count_expired();
+    reason_code judge(std::string_view, message const& m) noexcept;
+    void on_seen_with(std::string_view, message const& m, properties const& with) noexcept;
 
     static constexpr std::uint32_t large_size = 160;
 
@@ -296,8 +325,12 @@ private:
     bool                lost_unseen_   = false;  // and could not say so
     packet_id           rest_id_       = 0;      // of the publish that ends an image
     std::uint32_t       sessions_lost_ = 0;
+    std::uint32_t       rejected_      = 0;
+    std::uint32_t       expired_       = 0;  // sessions that were over at the last connection
+    std::size_t         unanswered_    = 0;  // messages of this connection that the user holds
 };
 
 }  // namespace sim
 
+#include "sim/trial_five.hpp"
 #include "sim/trial_steps.hpp"

@@ -15,7 +15,7 @@ void trial<L>::step() {
     if (kind < 45) return publish();
     if (kind < 70) return publish_down();
     if (kind < 78) return request_something();
-    if (kind < 81) return cloud_.kick("pump");
+    if (kind < 81) return is_5() ? part() : cloud_.kick("pump");
     if (kind < 83) return link_.cut();
     if (kind < 84) return cloud_.restart(true);
     if (kind < 86) return lose_session();
@@ -36,17 +36,12 @@ void trial<L>::publish() {
     auto const in     = draw_lane();
     bool const pulled = plan_.sources && dice_.chance(300);
     auto&      e      = up_.add(in, pulled ? dice_.draw(size_min, 800) : dice_.draw(size_min, 90));
-    auto const topic  = up_topics[in.topic];
-    auto       id     = result<packet_id>{};
-    if constexpr (L.sources != 0) {
-        if (pulled) {
-            e.fails = dice_.chance(50);
-            id      = mqtt_->publish({.topic = topic, .level = in.level}, e.size, {&trial::pull, &e});
-        }
-    }
-    if (!pulled) id = mqtt_->publish({.topic = topic, .payload = payload_of(e), .level = in.level});
+    if (pulled) e.fails = dice_.chance(50);
+    auto const payload = pulled ? std::string{} : payload_of(e);
+    auto const id      = send({.topic = up_topics[in.topic], .payload = payload, .level = in.level}, e, pulled);
     if (id) return up_.accept(e, id.value);
     bool const expected = id.error == errc::inflight_full || id.error == errc::ring_full ||
+                          (is_5() && id.error == errc::packet_too_long_for_server) ||
                           (id.error == errc::not_connected && in.level == qos::at_most_once) ||
                           (pulled && (id.error == errc::sources_full || id.error == errc::source_failed));
     if (!expected) note("publish() returned " + std::to_string(static_cast<int>(id.error)));
@@ -70,8 +65,8 @@ void trial<L>::publish_down() {
     auto&      e     = down_.add(in, large ? 0 : dice_.draw(size_min, 80));
     if (large) e.size = large_size + e.number;
     auto const payload = payload_of(e);
-    if (!cloud_.publish({.topic = down_topics[in.topic], .payload = payload, .level = in.level}))
-        down_.forget_last();
+    e.optional         = may_be_too_large(e);
+    if (!send_down({.topic = down_topics[in.topic], .payload = payload, .level = in.level}, e)) down_.forget_last();
 }
 
 template <limits L>
@@ -87,7 +82,12 @@ void trial<L>::request_something() {
 
 template <limits L>
 void trial<L>::subscribe(std::size_t i) {
-    auto const e = mqtt_->subscribe(filters[i], L.highest_qos);
+    auto e = errc::ok;
+    if constexpr (L.versions.v5) {
+        e = mqtt_->subscribe(filters[i], L.highest_qos, {.identifier = static_cast<std::uint32_t>(i + 1)});
+    } else {
+        e = mqtt_->subscribe(filters[i], L.highest_qos);
+    }
     if (e == errc::ok) {
         requests_[i] = request::subscribe;
         known_[i]    = true;
@@ -121,8 +121,10 @@ void trial<L>::turn_a_knob() {
         // A broker that leaves out an answer and gives later ones breaks the order itself: not on one connection.
         if (!k.answer_publishes) link_.cut();
         k.answer_connects = k.answer_pings = k.answer_publishes = k.answer_requests = k.deliver = true;
+        k.connack_reason = reason_code::success;
         return;
     }
+    if (is_5() && dice_.chance(200)) return grant();
     bool* const all[] = {&k.answer_connects, &k.answer_pings, &k.answer_publishes, &k.answer_requests, &k.deliver};
     *all[dice_.draw(0, 4)] = false;
 }
@@ -133,6 +135,7 @@ void trial<L>::acknowledge(std::size_t i) {
         // What the connection took with it is not there any more.
         auto const e = mqtt_->acknowledge(held_[i].id);
         if (e != errc::ok && e != errc::nothing_to_acknowledge) note("acknowledge() returned something else");
+        if (e == errc::ok && unanswered_ != 0) --unanswered_;
         held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(i));
     }
 }
@@ -148,30 +151,35 @@ void trial<L>::on_event(event const& e) {
     case event_type::connected: return on_connected(e);
     case event_type::disconnected:
         partial_.clear();
-        if (plan_.how.clean_session) ++sessions_lost_;
+        if (plan_.how.clean_session || (is_5() && plan_.five.expiry_s() == 0)) ++sessions_lost_;
         idle_ = e.cause == errc::requested;
         if (!idle_ && e.retry_in_ms == 0) note("the device gave up");
         return;
     case event_type::message: return on_message(e);
     case event_type::chunk:
         if (e.offset != partial_.size()) note("a chunk is missing");
+        look_at(e);
         partial_ += e.payload;
         return;
     case event_type::dropped:
         if (plan_.how.chunks) note("dropped although chunks are on");
         if (e.cause != errc::message_too_long) note("dropped for another reason");
+        look_at(e);
         return down_.arrived(lane_of(e), e.size - large_size);
     case event_type::subscribed:
     case event_type::subscribe_failed:
     case event_type::unsubscribed:
     case event_type::unsubscribe_failed: return on_request(e);
-    case event_type::delivered: return finish(e, outcome::delivered);
+    case event_type::delivered: look_at_answer(e); return finish(e, outcome::delivered);
     case event_type::rejected:
-        if (e.cause != errc::source_failed) note("rejected for another reason");
+        if (!is_5() && e.cause != errc::source_failed) note("rejected for another reason");
+        look_at_answer(e);
+        ++rejected_;
         if (e.id != 0) finish(e, outcome::rejected);
         return;
     case event_type::uncertain:
-        if (plan_.kept()) note("uncertain, although the broker has kept the session");
+        if (plan_.kept() && !plan_.five.varies) note("uncertain, although the broker has kept the session");
+        look_at_answer(e);
         return finish(e, outcome::uncertain);
     case event_type::replaced: return;
     default: note("an event of an unknown type");
@@ -180,11 +188,14 @@ void trial<L>::on_event(event const& e) {
 
 template <limits L>
 void trial<L>::on_connected(event const& e) {
-    bool const must = connected_ && plan_.kept() && plan_.how.protocol == version::v3_1_1;
+    bool const says = plan_.how.protocol != version::v3_1;
+    bool const must = connected_ && plan_.kept() && says;
+    unanswered_     = 0;
+    count_expired();
     if (must && !e.session_present) note("the session is gone");
     connected_ = true;
     // With 3.1, or if the CONNACK that said it was lost, the device can't know that the broker has forgotten it.
-    bool const told = plan_.how.protocol == version::v3_1_1 && !e.session_present;
+    bool const told = says && !e.session_present;
     if (just_lost_ && !told && !plan_.how.clean_session) lost_unseen_ = true;
     just_lost_ = false;
 }
@@ -200,7 +211,11 @@ void trial<L>::on_message(event const& e) {
         heard_ = true;
         return;
     }
-    if (e.id != 0 && plan_.how.manual_ack) held_.push_back({e.id, e.level});
+    if (e.id != 0 && plan_.how.manual_ack) {
+        held_.push_back({e.id, e.level});
+        ++unanswered_;
+    }
+    look_at(e);
     if (e.size != e.payload.size()) {
         if (e.size != partial_.size() || !e.payload.empty()) note("a message in chunks ends too early");
         down_.arrived(lane_of(e), partial_);
@@ -235,7 +250,7 @@ void trial<L>::finish(event const& e, outcome how) {
 template <limits L>
 void trial<L>::on_seen(std::string_view, message const& m) noexcept {
     if (m.topic == "up/rest") return;
-    up_.arrived({static_cast<std::uint8_t>(m.topic == up_topics[0] ? 0 : 1), m.level}, m.payload);
+    up_.arrived(up_lane(m), m.payload);
 }
 
 }  // namespace sim

@@ -24,7 +24,7 @@ ARROWS = {
     "port": ("base", "link"),
     "tls": ("base", "link"),
     "text": ("base",),
-    "crypto": ("base",),
+    "crypto": ("base", "text", "link/authenticator"),
     "http": ("base", "text", "link"),
     "cloud": ("base", "text", "topic", "wire/types", "crypto/engine", "link/credentials"),
     "testing": (*CORE, "text", "crypto", "http", "cloud"),

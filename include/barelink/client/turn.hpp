@@ -176,11 +176,9 @@ constexpr void client<Transport, Clock, L, Policies...>::lose(errc why) noexcept
         if (hung_up && unheard) why = errc::closed_before_connack;
         auto const last = session_.last_words();
         if (broken_ == errc::ok && phase_ == phase::linked && !last.empty()) static_cast<void>(transport_->write(last));
-        replaced_ = options_->protocol == version::v5 ? why == errc::replaced
-                                                      : takeover_.ended(was_online_, why, stable_);
-    } else {
-        replaced_ = takeover_.ended(was_online_, why, stable_);
     }
+    // There are 5.0 brokers that do not say so either.
+    replaced_ = takeover_.ended(was_online_, why, stable_) || (L.versions.v5 && why == errc::replaced);
     transport_->close();
     session_.end();
     was_online_  = false;

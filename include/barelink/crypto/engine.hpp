@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// What barelink asks of cryptography outside TLS: digests and MACs of text, and base64. A secure element is an engine
-// that keeps its secrets to itself.
+// What barelink asks of cryptography outside TLS: digests and MACs of text, base64, and random bytes. A secure element
+// is an engine that keeps its secrets to itself.
 #pragma once
 
 #include <concepts>
@@ -57,6 +57,13 @@ concept base64_codec = requires(T& e, std::string_view from, bytes_out to) {
     { e.decode_base64(from, to) } noexcept -> std::same_as<result<std::size_t>>;
 };
 
+// Random bytes that nobody can foretell or see twice: `errc fill(bytes_out to)` fills all of `to`, or returns
+// crypto_failed. What gives jitter (link/entropy.hpp) is no such source.
+template <class T>
+concept random_source = requires(T& r, bytes_out to) {
+    { r.fill(to) } noexcept -> std::same_as<errc>;
+};
+
 template <class T>
 consteval bool check_mac_engine() {
     static_assert(mac_engine<T>, "barelink: an engine needs `errc mac_begin(digest, string_view) noexcept`, "
@@ -70,6 +77,20 @@ constexpr void wipe(bytes_out area) noexcept {
 #if defined(__GNUC__)
     if (!std::is_constant_evaluated()) asm volatile("" : : "r"(area.data()) : "memory");
 #endif
+}
+
+// Whether two secrets of one length are equal. It takes as long when they differ early as when they differ late.
+[[nodiscard]] constexpr bool same_secret(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) return false;
+    unsigned differs = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        differs |= static_cast<unsigned>(octet(a[i]) ^ octet(b[i]));
+#if defined(__GNUC__)
+        // The compiler may not see that nothing changes any more once a bit is set.
+        if (!std::is_constant_evaluated()) asm volatile("" : "+r"(differs));
+#endif
+    }
+    return differs == 0;
 }
 
 // The MAC of the pieces, one behind the other. Returns crypto_failed. Requires: `to` has digest_size(kind) bytes.

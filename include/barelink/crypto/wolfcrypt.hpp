@@ -14,6 +14,7 @@
 #include <wolfssl/wolfcrypt/coding.h>
 #include <wolfssl/wolfcrypt/hash.h>
 #include <wolfssl/wolfcrypt/hmac.h>
+#include <wolfssl/wolfcrypt/random.h>
 
 #include <barelink/base/bytes.hpp>
 #include <barelink/base/errc.hpp>
@@ -104,5 +105,20 @@ private:
     };
     digest kind_ = digest::sha256;
 };
+
+#ifndef WC_NO_RNG
+// Satisfies random_source by wolfCrypt's generator, seeded anew at each call from the source that wolfCrypt was built
+// with. No state. The generator's state of that time comes from wolfCrypt's allocator, which is the pool of tls/ where
+// that is used; none with WOLFSSL_NO_MALLOC.
+struct wolfcrypt_random {
+    static errc fill(bytes_out to) noexcept {
+        WC_RNG rng;
+        if (wc_InitRng(&rng) != 0) return errc::crypto_failed;
+        auto const status = wc_RNG_GenerateBlock(&rng, reinterpret_cast<byte*>(to.data()),
+                                                 static_cast<word32>(to.size()));
+        return wc_FreeRng(&rng) == 0 && status == 0 ? errc::ok : errc::crypto_failed;
+    }
+};
+#endif
 
 }  // namespace barelink::inline v0

@@ -66,7 +66,9 @@ constexpr char* session<F>::write_head(char* to, message const& m, packet_id id,
 template <features F>
 constexpr errc session<F>::check_granted(message const& m, std::size_t packet) const noexcept {
     if constexpr (F.v5) {
-        if (is_5() && state_ >= session_state::online) return five_.grants.check(m.level, m.retain, packet);
+        // What is queued while we leave is still written.
+        bool const now = state_ == session_state::online || state_ == session_state::closing;
+        if (is_5() && now) return five_.grants.check(m.level, m.retain, packet);
     }
     return errc::ok;
 }

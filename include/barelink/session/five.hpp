@@ -69,31 +69,38 @@ constexpr errc session<F>::on_connack_5(event& e, bytes_in body) noexcept {
     five_.grants.take(with);
     if constexpr (F.aliases_out) short_.restart(five_.grants.alias_max);
     if constexpr (F.aliases_in) aliases_in_.clear();
-    accept(e, ack.value.session_present, ack.value.session_present, unsure_);
-    // The ping was set by the own keep alive when CONNECT left, and an idle device writes nothing that would set it.
-    timers_.stop(timer::ping);
-    if (auto const seconds = keep_alive_s(); seconds != 0) timers_.arm(timer::ping, now_ + ping_after(seconds));
     refuse_unsendable();
+    accept(e, ack.value.session_present, ack.value.session_present, unsure_);
+    take_keep_alive();
     return errc::ok;
 }
 
-// What waits and may not be sent to this Server is told, not sent [MQTT-3.2.2-11, -14, -15]; at QoS 0 it is lost, as
-// with the connection before. Requires: nothing that waits was written on this connection. Work: the ring.
+// The Server's keep alive counts from CONNECT on [MQTT-3.2.2-21].
+template <features F>
+constexpr void session<F>::take_keep_alive() noexcept {
+    auto const asked = options_->keep_alive_s;
+    auto const given = five_.grants.keep_alive_s;
+    if (given == asked) return;
+    auto const since = asked != 0 ? instant{timers_.at(timer::ping).at.ms - ping_after(asked)} : now_;
+    timers_.stop(timer::ping);
+    if (given != 0) timers_.arm(timer::ping, since + ping_after(given));
+}
+
+// What waits and may not be sent to this Server is told, not sent [MQTT-3.2.2-11, -14, -15]; of QoS 0 it is forgotten.
 template <features F>
 constexpr void session<F>::refuse_unsendable() noexcept {
-    for (char* packet = ring_.next(); packet != ring_.tail(); packet = ring_.behind(packet)) {
-        char* const wire = ring_.wire(packet);
-        if (!ring_.is_publish(wire[0])) continue;
-        bool const retain = (octet(wire[0]) & publish_flag::retain) != 0;
-        auto const wrong  = five_.grants.check(ring_.level_of(wire), retain, ring_.size_of(wire));
-        if (wrong == errc::ok) continue;
-        if (auto* const slot = inflight_.find(ring_.id_of(wire))) {
-            slot->phase = sender_phase::uncertain;
-            slot->cause = wrong;
+    ring_.sift([this](char* packet) {
+        bool const retain = (octet(packet[0]) & publish_flag::retain) != 0;
+        auto const wrong  = five_.grants.check(ring_.level_of(packet), retain, ring_.size_of(packet));
+        if (wrong == errc::ok) return true;
+        if (auto* const slot = inflight_.find(ring_.id_of(packet))) {
+            // One that was written before may have arrived.
+            bool const again = slot->phase != sender_phase::queued || (octet(packet[0]) & publish_flag::dup) != 0;
+            slot->phase      = sender_phase::uncertain;
+            slot->cause      = again ? errc::ok : wrong;
         }
-        ring_.drop(packet);
-    }
-    ring_.rewind();
+        return false;
+    });
 }
 
 // Notes the reason and the properties of the packet that `e` tells of.
@@ -195,6 +202,7 @@ constexpr bytes_in session<F>::build_farewell() noexcept {
                                         property_lists{five_.leave_with, {}});
     inbox_.clear();
     inbox_.received(size.value);
+    hungry_ = false;
     return inbox_.unread();
 }
 

@@ -175,6 +175,23 @@ public:
         compact();
     }
 
+    // Keeps the PUBLISHes of which `keep(wire packet)` says so. Requires: rewound, nothing was written since. Work: the
+    // packets kept.
+    template <class Keep>
+    constexpr void sift(Keep&& keep) noexcept {
+        for (char* at = data_ + head_; at != data_ + tail_;) {
+            char* const packet = at;
+            at                 = behind(at);
+            if (!is_publish(*wire(packet)) || keep(wire(packet))) continue;
+            if constexpr (Sources) {
+                if (envelope::is(packet)) slot_of(packet) = {};
+            }
+            packet[0] = 0;
+        }
+        compact();
+        next_ = head_;
+    }
+
     // Whether the PUBLISH `id` counts as a repetition [MQTT-3.3.1-1]. Requires: it is here. Work: the packets kept.
     constexpr void mark(packet_id id, bool dup) noexcept {
         char& first = *wire(find(id));

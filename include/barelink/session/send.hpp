@@ -50,7 +50,6 @@ template <features F>
 constexpr errc session<F>::disconnect() noexcept {
     if (state_ != session_state::online) return errc::not_connected;
     state_ = session_state::closing;
-    timers_.stop(timer::ping);
     return errc::ok;
 }
 
@@ -189,7 +188,7 @@ constexpr void session<F>::note_sent(std::size_t count) noexcept {
     stalled_ = false;
     // What is sent makes a ping needless [MQTT-3.1.2-23], but not for one who hears nothing: the link may be dead.
     auto const keep_alive = keep_alive_s();
-    if (keep_alive != 0 && state_ <= session_state::online && (heard_ || !timers_.armed(timer::ping))) {
+    if (keep_alive != 0 && state_ <= session_state::closing && (heard_ || !timers_.armed(timer::ping))) {
         timers_.arm(timer::ping, now_ + ping_after(keep_alive));
         heard_ = false;
     }
@@ -260,9 +259,14 @@ constexpr void session<F>::left(char* packet) noexcept {
 }
 
 template <features F>
+constexpr bool session<F>::is_alive() const noexcept {
+    return state_ == session_state::online || state_ == session_state::closing;
+}
+
+template <features F>
 constexpr void session<F>::on_time(instant now) noexcept {
     now_ = now;
-    if (state_ != session_state::online || !timers_.due(timer::ping, now) || !has_room()) return;
+    if (!is_alive() || !timers_.due(timer::ping, now) || !has_room()) return;
     control_.empty_packet(packet_type::pingreq);
     timers_.stop(timer::ping);
     // The answer is awaited from the moment at which the ping has left: a packet that is started goes first.
@@ -293,7 +297,7 @@ template <features F>
 constexpr deadline session<F>::next_deadline() const noexcept {
     if (state_ == session_state::offline) return {};
     // expire() blames nobody before all that came is taken out, so until then there is nothing to wake up for.
-    auto first = timers_.next(state_ == session_state::online && has_room());
+    auto first = timers_.next(is_alive() && has_room());
     if (!hungry_) return first;
     auto answers = subscriptions_.overdue(2 * options_->request_timeout_ms);
     answers.earliest(timers_.at(timer::answer));

@@ -90,7 +90,9 @@ public:
     // wait to be written. Ends the last event. Lifetime: until the next call other than received().
     [[nodiscard]] BARELINK_NOINLINE constexpr bytes_out receive_window() noexcept {
         end_event();
-        return state_ == session_state::offline || state_ == session_state::connecting ? bytes_out{} : inbox_.window();
+        // CONNECT, and DISCONNECT of 5.0, are in the way.
+        bool const lent = state_ == session_state::connecting || (is_5() && state_ == session_state::leaving);
+        return state_ == session_state::offline || lent ? bytes_out{} : inbox_.window();
     }
     constexpr void received(std::size_t count) noexcept {
         inbox_.received(count);
@@ -166,11 +168,7 @@ public:
     [[nodiscard]] constexpr errc acknowledge(packet_id id) noexcept
         requires(F.deferred_ack);
     // Switches options::manual_ack for the messages that follow.
-    constexpr void manual_ack(bool on) noexcept
-        requires(F.deferred_ack)
-    {
-        manual_ack_ = on;
-    }
+    constexpr void manual_ack(bool on) noexcept requires(F.deferred_ack) { manual_ack_ = on; }
 
     // Leaves in order: what is queued is written first, then DISCONNECT. Returns not_connected.
     [[nodiscard]] constexpr errc disconnect() noexcept;
@@ -226,8 +224,7 @@ public:
         requires(F.persistent);
 
 private:
-    template <int Member>
-    struct nothing {};
+    template <int Member> struct nothing {};
     static constexpr bool has_qos_1 = F.has(qos::at_least_once);
     static constexpr bool has_qos_2 = F.has(qos::exactly_once);
     static constexpr bool has_inbound = has_qos_2 || F.deferred_ack;
@@ -242,6 +239,7 @@ private:
         return F.only() != version{} ? F.only() : options_->protocol;
     }
     [[nodiscard]] constexpr bool is_mute() const noexcept;
+    [[nodiscard]] constexpr bool is_alive() const noexcept;
     [[nodiscard]] constexpr bool is_5() const noexcept { return F.v5 && spoken() == version::v5; }
     [[nodiscard]] constexpr std::uint16_t keep_alive_s() const noexcept;
 
@@ -290,6 +288,7 @@ private:
     constexpr errc on_suback_5(event& e, bytes_in body) noexcept;
     constexpr errc on_ack_5(event& e, bytes_in body) noexcept;
     static constexpr sender_event cause_of(packet_type type, reason_code reason) noexcept;
+    constexpr void take_keep_alive() noexcept;
     constexpr void refuse_unsendable() noexcept;
     constexpr void hear(event& e, reason_code reason, properties const& with) noexcept;
     constexpr errc say_goodbye(reason_code reason) noexcept;

@@ -122,7 +122,10 @@ constexpr void broker<L>::begin(connection& c, session& s, bool resume, std::uin
     s.fresh     = !resume;
     s.serial    = ++serial_;
     s.resent    = 0;
-    for (auto& m : s.outbound) m.due = true;  // [MQTT-4.4.0-1]
+    for (auto& m : s.outbound) {
+        m.due     = true;  // [MQTT-4.4.0-1]
+        m.counted = false;
+    }
 }
 
 }  // namespace barelink::inline v0::testing

@@ -45,6 +45,7 @@ constexpr bool broker<L>::deliver(connection& c) noexcept {
                 continue;
             }
             if (sure && c.v5()) --c.quota_out;
+            m->counted = sure;
         }
         any = true;
         if (sure && queued) ++under_way;
@@ -112,10 +113,12 @@ constexpr auto broker<L>::write_publish(connection& c, outbound& m) noexcept -> 
     char       head[5 + 4 + 4 + 3 + 5 + 5 * 8 + L.message_bytes] = {};
     auto const most  = c.v5() ? c.asked.maximum_packet_size : 0xFFFFFFFFU;
     auto       alias = choose_alias(c, content.topic);
-    auto*      end   = write_head(c, head, content, m, id, alias);
+    auto*      end   = write_head(c, head, content, m, id, 0);
     auto const size  = [&] { return static_cast<std::size_t>(end - head) + content.payload.size(); };
+    // Without its alias, as it would be sent again: what was sent once must not be too large later [MQTT-3.1.2-25].
+    bool const too_large = size() > most;
+    if (alias != 0) end = write_head(c, head, content, m, id, alias);
     if (size() > most && alias != 0) end = write_head(c, head, content, m, id, alias = 0);
-    bool const too_large = size() > most;  // [MQTT-3.1.2-25]
     if (too_large || c.tx.room() < size() + answer_max) {
         s.last_id = before;
         if (!too_large && !c.tx.empty()) return written::no_room;

@@ -12,6 +12,7 @@
 
 namespace barelink::inline v0 {
 struct connect_packet;
+class properties;
 }
 
 namespace barelink::inline v0::testing {
@@ -75,6 +76,8 @@ struct broker_knobs {
     delegate<auth_step(std::string_view client_id, std::string_view method, std::string_view data)> authenticate = {};
     // Sees every message that a client has published: QoS 2 once, QoS 1 each time that it comes.
     delegate<void(std::string_view client_id, message const&)> seen = {};
+    // The same with the properties of 5.0.
+    delegate<void(std::string_view client_id, message const&, properties const&)> seen_with = {};
 };
 
 struct broker_counts {

@@ -110,7 +110,7 @@ constexpr void broker<L>::on_answer(connection& c, packet_type type, packet_id i
         return violate(c, violation::ack_unknown, id);
     }
     if (comp) {
-        c.raise_quota_out();
+        if (m->counted) c.raise_quota_out();  // [MQTT-3.3.4-9]
         return erase(s, m);
     }
     auto const level = type == packet_type::puback ? qos::at_least_once : qos::exactly_once;
@@ -122,7 +122,7 @@ constexpr void broker<L>::on_answer(connection& c, packet_type type, packet_id i
         if (waits) violate(c, violation::ack_out_of_order, id);
     }
     if (type == packet_type::puback || refused(reason)) {
-        c.raise_quota_out();
+        if (m->counted) c.raise_quota_out();
         return erase(s, m);
     }
     pool_.release(m->message);

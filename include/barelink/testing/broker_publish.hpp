@@ -120,6 +120,7 @@ constexpr void broker<L>::on_publish(connection& c, fixed_header const& h, bytes
     if (old || refused(reason)) return;
     ++counts_.messages_in;
     if (knobs.seen) knobs.seen(c.client_id.view(), m);
+    if (knobs.seen_with) knobs.seen_with(c.client_id.view(), m, a.with);
     static_cast<void>(route(make_posted(m, a.with, c.session)));
 }
 

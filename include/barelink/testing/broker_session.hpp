@@ -30,6 +30,7 @@ struct outbound_message {
     step            at          = step::queued;
     bool            retain      = false;
     bool            due         = true;  // its next packet has to be written on this connection
+    bool            counted     = false;  // it was published on this connection, against the quota of 5.0
     identifier_list identifiers = {};
 };
 

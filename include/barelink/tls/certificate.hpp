@@ -2,7 +2,7 @@
 // What we look at ourselves in a server's certificate (RFC 5280): for whom it is, and which key it has.
 #pragma once
 
-#include <cstdint>
+#include <string_view>
 
 #include <barelink/tls/der.hpp>
 
@@ -16,9 +16,8 @@ struct certificate {
 };
 
 namespace detail {
-inline constexpr char id_subject_alt_name[] = {0x55, 0x1D, 0x11};                                     // 2.5.29.17
-inline constexpr char id_rsa[] = {0x2A, static_cast<char>(0x86), 0x48, static_cast<char>(0x86),       // 1.2.840.113549
-                                  static_cast<char>(0xF7), 0x0D, 0x01, 0x01, 0x01};                   //       .1.1.1
+inline constexpr std::string_view id_subject_alt_name = "\x55\x1D\x11";           // 2.5.29.17
+inline constexpr std::string_view id_rsa = "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01";  // 1.2.840.113549.1.1.1
 
 // Extensions [RFC 5280 4.2]: at most one of a kind, so a second list of names makes the certificate unreadable.
 constexpr bool read_extensions(bytes_in extensions, certificate& out) noexcept {
@@ -30,7 +29,7 @@ constexpr bool read_extensions(bytes_in extensions, certificate& out) noexcept {
         if (extension.next_is(0x01)) static_cast<void>(extension.next());
         auto const value = extension.expect(0x04).content;
         if (list.failed() || extension.failed() || !extension.ended()) return false;
-        if (!same_text(text_of(id), text_of(id_subject_alt_name))) continue;
+        if (!same_text(text_of(id), id_subject_alt_name)) continue;
         der_reader names{value};
         out.alt_names = names.expect(0x30).content;
         if (seen || names.failed() || !names.ended()) return false;
@@ -72,7 +71,7 @@ constexpr bool read_extensions(bytes_in extensions, certificate& out) noexcept {
     auto const id   = algorithm.expect(0x06).content;
     auto const bits = key.expect(0x03).content;
     if (info.failed() || key.failed() || algorithm.failed()) return false;
-    return same_text(text_of(id), text_of(detail::id_rsa)) ? bits.size() > 2048 / 8 : bits.size() > 256 / 8;
+    return same_text(text_of(id), detail::id_rsa) ? bits.size() > 2048 / 8 : bits.size() > 256 / 8;
 }
 
 }  // namespace barelink::inline v0::tls

@@ -55,7 +55,7 @@ private:
     }
 
     constexpr bool read_v6(std::string_view text) noexcept {
-        std::size_t const none = 17;  // no place
+        std::size_t const none = 17;    // no place
         std::size_t       used = 0;     // bytes that were read
         std::size_t       gap  = none;  // where the `::` is
         std::size_t       i    = 0;

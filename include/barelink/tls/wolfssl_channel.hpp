@@ -55,10 +55,7 @@ public:
     [[nodiscard]] bool pending() const noexcept { return open_ && wolfSSL_pending(ssl_) > 0; }
 
     [[nodiscard]] failure const& why() const noexcept { return why_; }
-    [[nodiscard]] WOLFSSL const* native() const noexcept { return ssl_; }
-    [[nodiscard]] bool resumed() const noexcept {
-        return open_ && offered_ && wolfSSL_session_reused(ssl_) != 0;
-    }
+    [[nodiscard]] bool resumed() const noexcept { return open_ && offered_ && wolfSSL_session_reused(ssl_) != 0; }
     [[nodiscard]] std::string_view version() const noexcept {
         return ssl_ != nullptr ? std::string_view{wolfSSL_get_version(ssl_)} : std::string_view{};
     }
@@ -91,18 +88,18 @@ private:
     failure             why_            = {};
     digest_value        bound_          = {};
     std::uint32_t       refused_before_ = 0;
-    int                 blocked_        = 0;             // size of the last record that did not leave at once
-    int                 record_max_     = 0;             // the most that goes into one record
-    errc                io_error_       = errc::ok;      // why the transport below failed
-    errc                write_error_    = errc::ok;      // why it does, for a write: told when all was read
-    errc                verdict_        = errc::ok;      // why we refused a certificate that wolfSSL liked
-    bool                verified_;                       // false: any server will do
-    bool                approved_ = false;               // the server's own certificate was looked at, and is good
-    bool                offered_  = false;               // a session from before was
-    bool                open_     = false;               // the handshake is done
-    bool                stuck_    = false;               // wolfSSL holds bytes that the transport did not take
-    bool                heard_    = false;               // the server has sent something
-    bool                plain_    = false;               // and it was not TLS
+    int                 blocked_        = 0;        // size of the last record that did not leave at once
+    int                 record_max_     = 0;        // the most that goes into one record
+    errc                io_error_       = errc::ok; // why the transport below failed
+    errc                write_error_    = errc::ok; // why it does, for a write: told when all was read
+    errc                verdict_        = errc::ok; // why we refused a certificate that wolfSSL liked
+    bool                verified_;                  // false: any server will do
+    bool                approved_ = false;          // the server's own certificate was looked at, and is good
+    bool                offered_  = false;          // a session from before was
+    bool                open_     = false;          // the handshake is done
+    bool                stuck_    = false;          // wolfSSL holds bytes that the transport did not take
+    bool                heard_    = false;          // the server has sent something
+    bool                plain_    = false;          // and it was not TLS
 };
 
 }  // namespace barelink::inline v0::tls::detail
