@@ -26,7 +26,7 @@ void settle(party& a) {
 } // namespace
 
 TEST_CASE("of 5.0: a message is delivered once, at the lower of the two QoS, with all its properties",
-          "[interop][MQTT-3.3.2-4][MQTT-3.3.2-15][MQTT-3.3.2-16][MQTT-3.3.2-17][MQTT-3.3.2-18][MQTT-3.3.2-20]") {
+          "[interop][MQTT5-3.3.2-4][MQTT5-3.3.2-15][MQTT5-3.3.2-16][MQTT5-3.3.2-17][MQTT5-3.3.2-18][MQTT5-3.3.2-20]") {
     for (auto const& c : cultures_5()) {
         DYNAMIC_SECTION(c.name) {
             device_5 publisher{to(c, "pairs-out")};
@@ -72,7 +72,7 @@ TEST_CASE("of 5.0: a message is delivered once, at the lower of the two QoS, wit
     }
 }
 
-TEST_CASE("of 5.0: the broker counts down how long a message lives", "[interop][MQTT-3.3.2-6]") {
+TEST_CASE("of 5.0: the broker counts down how long a message lives", "[interop][MQTT5-3.3.2-6]") {
     for (auto const& c : cultures_5()) {
         DYNAMIC_SECTION(c.name) {
             device_5 d{to(c, "expiry")};
@@ -93,7 +93,7 @@ TEST_CASE("of 5.0: the broker counts down how long a message lives", "[interop][
     }
 }
 
-TEST_CASE("of 5.0: the options of a subscription do what they say", "[interop][MQTT-3.8.3-3][MQTT-3.3.1-9]") {
+TEST_CASE("of 5.0: the options of a subscription do what they say", "[interop][MQTT5-3.8.3-3][MQTT5-3.3.1-9]") {
     for (auto const& c : cultures_5()) {
         DYNAMIC_SECTION(c.name) {
             device_5 d{to(c, "options")};
@@ -136,7 +136,7 @@ TEST_CASE("of 5.0: the options of a subscription do what they say", "[interop][M
     }
 }
 
-TEST_CASE("of 5.0: a message says by which subscription it comes", "[interop][MQTT-3.3.4-3]") {
+TEST_CASE("of 5.0: a message says by which subscription it comes", "[interop][MQTT5-3.3.4-3]") {
     for (auto const& c : cultures_5()) {
         DYNAMIC_SECTION(c.name) {
             device_5 d{to(c, "marks")};
@@ -152,7 +152,7 @@ TEST_CASE("of 5.0: a message says by which subscription it comes", "[interop][MQ
 }
 
 TEST_CASE("of 5.0: members of a group share the work, or the broker says that it has no groups",
-          "[interop][MQTT-4.8.2-4]") {
+          "[interop][MQTT5-4.8.2]") {
     for (auto const& c : cultures_5()) {
         DYNAMIC_SECTION(c.name) {
             device_5 one{to(c, "member-1")};
@@ -185,7 +185,7 @@ TEST_CASE("of 5.0: members of a group share the work, or the broker says that it
     }
 }
 
-TEST_CASE("of 5.0: a request finds its response", "[interop][MQTT-3.3.2-15][MQTT-3.3.2-16]") {
+TEST_CASE("of 5.0: a request finds its response", "[interop][MQTT5-3.3.2-15][MQTT5-3.3.2-16]") {
     for (auto const& c : cultures_5()) {
         DYNAMIC_SECTION(c.name) {
             device_5 server{to(c, "server")};

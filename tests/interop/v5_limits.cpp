@@ -15,7 +15,7 @@ using words = std::vector<std::string>;
 }
 
 TEST_CASE("of 5.0: what the broker grants is obeyed from the first message on",
-          "[interop][MQTT-3.2.2-11][MQTT-3.2.2-14][MQTT-3.2.2-15][MQTT-3.2.2-21][MQTT-3.3.4-7]") {
+          "[interop][MQTT5-3.2.2-11][MQTT5-3.2.2-14][MQTT5-3.2.2-15][MQTT5-3.2.2-21][MQTT5-3.3.4-7]") {
     if (cultures_5().empty() || !installed(maker::mosquitto)) return;
     broker   strict{maker::mosquitto, false,
                   "max_qos 1\nretain_available false\nmax_packet_size 200\nmax_keepalive 40\n"
@@ -49,7 +49,7 @@ TEST_CASE("of 5.0: what the broker grants is obeyed from the first message on",
     CHECK(d.audit.faults == words{});
 }
 
-TEST_CASE("of 5.0: the broker sends no more at one time than we take", "[interop][MQTT-3.3.4-9]") {
+TEST_CASE("of 5.0: the broker sends no more at one time than we take", "[interop][MQTT5-3.3.4-9]") {
     for (auto const& c : cultures_5()) {
         for (std::uint16_t const most : std::initializer_list<std::uint16_t>{1, 3}) {
             DYNAMIC_SECTION(c.name << ", " << most) {
@@ -75,7 +75,7 @@ TEST_CASE("of 5.0: the broker sends no more at one time than we take", "[interop
 }
 
 TEST_CASE("of 5.0: what is larger than we want stays with the broker; without a maximum it comes",
-          "[interop][MQTT-3.1.2-24]") {
+          "[interop][MQTT5-3.1.2-24]") {
     for (auto const& c : cultures_5()) {
         // ejabberd knows the property and sends what it has nevertheless.
         if (c.who == maker::ejabberd) continue;
@@ -96,7 +96,7 @@ TEST_CASE("of 5.0: what is larger than we want stays with the broker; without a 
     }
 }
 
-TEST_CASE("of 5.0: a topic that is used again is sent as its alias", "[interop][MQTT-3.3.2-12]") {
+TEST_CASE("of 5.0: a topic that is used again is sent as its alias", "[interop][MQTT5-3.3.2-12]") {
     for (auto const& c : cultures_5()) {
         DYNAMIC_SECTION(c.name) {
             device_5 sender{to(c, "alias-out")};

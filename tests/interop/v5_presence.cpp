@@ -23,7 +23,7 @@ options kept(culture const& c, std::string_view id) {
 
 } // namespace
 
-TEST_CASE("of 5.0: a session lasts as long as it is asked to", "[interop][MQTT-3.1.2-23][3.14.2.2.2]") {
+TEST_CASE("of 5.0: a session lasts as long as it is asked to", "[interop][MQTT5-3.1.2-23][MQTT5-3.14.2.2.2]") {
     for (auto const& c : cultures_5()) {
         for (bool const stays : {true, false}) {
             DYNAMIC_SECTION(c.name << (stays ? ", kept" : ", not kept")) {
@@ -53,7 +53,7 @@ TEST_CASE("of 5.0: a session lasts as long as it is asked to", "[interop][MQTT-3
 }
 
 TEST_CASE("of 5.0: a device without a name comes back under the one that it was given",
-          "[interop][MQTT-3.1.3-6][MQTT-3.2.2-16]") {
+          "[interop][MQTT5-3.1.3-6][MQTT5-3.2.2-16]") {
     for (auto const& c : cultures_5()) {
         DYNAMIC_SECTION(c.name) {
             device_5 d{kept(c, ""), {.session_expiry_s = 300}};
@@ -71,7 +71,7 @@ TEST_CASE("of 5.0: a device without a name comes back under the one that it was 
 }
 
 TEST_CASE("of 5.0: a will has properties, may be left on purpose, and may be called off in time",
-          "[interop][MQTT-3.1.3-9][MQTT-3.14.4-3]") {
+          "[interop][MQTT5-3.1.3-9][MQTT5-3.14.4-3]") {
     for (auto const& c : cultures_5()) {
         DYNAMIC_SECTION(c.name) {
             auto settings = kept(c, "will-owner");
@@ -105,7 +105,7 @@ TEST_CASE("of 5.0: a will has properties, may be left on purpose, and may be cal
     }
 }
 
-TEST_CASE("of 5.0: who is taken over is told and does not come back at once", "[interop][MQTT-3.1.4-3]") {
+TEST_CASE("of 5.0: who is taken over is told and does not come back at once", "[interop][MQTT5-3.1.4-3]") {
     for (auto const& c : cultures_5()) {
         DYNAMIC_SECTION(c.name) {
             auto settings           = to(c, "double");
@@ -147,7 +147,7 @@ TEST_CASE("of 5.0: a wrong password is told with its reason", "[interop]") {
     }
 }
 
-TEST_CASE("of 5.0: a broker is killed and started again, and everybody goes on", "[interop][MQTT-4.4.0-1]") {
+TEST_CASE("of 5.0: a broker is killed and started again, and everybody goes on", "[interop][MQTT5-4.4.0-1]") {
     for (auto const& c : cultures_5()) {
         for (int const how : {SIGKILL, SIGTERM}) {
             DYNAMIC_SECTION(c.name << (how == SIGKILL ? ", killed" : ", ended")) {
