@@ -109,12 +109,12 @@ TEST_CASE("0x8E is told as replaced, before the end", "[client][MQTT5-3.14.4]") 
     CHECK(before == "replaced, ");
     CHECK(e.cause == errc::replaced);
     CHECK(e.reason == reason_code::session_taken_over);
-    // Connections that only break are not blamed on anybody in 5.0.
-    for (int i = 0; i < 5; ++i) {
+    // A Server that does not say so is found out by links that are cut again and again, one of which says nothing yet.
+    for (int i = 0; i < 3; ++i) {
         b.after(100'000);
         REQUIRE(b.online_5());
         b.net.read_error = errc::closed_by_peer;
-        CHECK(b.settle().substr(0, 12) == "disconnected");
+        CHECK(b.settle().substr(0, 12) == (i == 0 ? "disconnected" : "replaced, di"));
     }
 }
 

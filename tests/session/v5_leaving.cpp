@@ -97,7 +97,8 @@ TEST_CASE("DISCONNECT of the Server is the fault with its reason, and nothing mo
                        {0x8E, errc::replaced},              {0x93, errc::server_objected},
                        {0x97, errc::quota_exceeded},        {0x98, errc::administrative_action},
                        {0x9C, errc::use_another_server},    {0x9D, errc::server_moved},
-                       {0xA0, errc::maximum_connect_time}};
+                       {0xA0, errc::maximum_connect_time},   {0x95, errc::packet_too_long_for_server},
+                       {0x9A, errc::retain_unavailable}};
     for (auto const& c : cases) {
         rig_5 r;
         REQUIRE(r.online());

@@ -278,6 +278,19 @@ TEST_CASE("more messages at one time than the device has announced end the conne
     }
 }
 
+TEST_CASE("a message that the Server may have forgotten does not count", "[session][MQTT5-3.3.4-9]") {
+    rig_5 r;
+    r.more.receive_maximum = 1;
+    r.o.clean_session = false;
+    REQUIRE(r.online());
+    CHECK(r.hears(five::publish("a", "x", 2, 1)) == "message a=x q2 #1");
+    r.s.end();
+    REQUIRE(r.begin() == errc::ok);  // a CONNECT that is not answered
+    r.drop_output();
+    REQUIRE(r.again(true));
+    CHECK(r.hears(five::publish("a", "y", 2, 2)) == "message a=y q2 #2");
+}
+
 TEST_CASE("messages that the user holds count as well", "[session][MQTT5-3.3.4-9]") {
     rig_5 r;
     r.more.receive_maximum = 2;

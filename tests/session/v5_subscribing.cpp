@@ -116,6 +116,27 @@ TEST_CASE("an event tells no reason of an earlier answer", "[session][MQTT5-3.9.
     auto const e = r.s.next_event();
     CHECK(words(e) == "subscribe_failed b subscribe_timeout");
     CHECK(e.reason == reason_code::success);
+    // Nor of one on another connection.
+    REQUIRE(r.s.unsubscribe("b") == errc::ok);
+    REQUIRE(r.subscribe("c", 1) == errc::ok);
+    r.drop_output();
+    REQUIRE(r.hears(five::unsuback(3, 0x11) + five::suback(4, 1)) == "unsubscribed b, subscribed c q1 #4");
+    REQUIRE(r.again(false));
+    r.drop_output();
+    r.later(20'000);
+    CHECK(r.s.expire() == errc::ok);
+    auto const late = r.s.next_event();
+    CHECK(words(late) == "subscribe_failed c subscribe_timeout");
+    CHECK(late.reason == reason_code::success);
+    REQUIRE(r.subscribe("d", 1) == errc::ok);
+    r.drop_output();
+    REQUIRE(r.hears(five::suback(6, 1)) == "subscribed d q1 #6");
+    r.s.end();
+    REQUIRE(r.s.unsubscribe("d") == errc::ok);
+    REQUIRE(r.online());
+    auto const gone = r.s.next_event();
+    CHECK(words(gone) == "unsubscribed d");
+    CHECK(gone.reason == reason_code::success);
 }
 
 TEST_CASE("an answer that breaks a rule ends the connection with its reason",
