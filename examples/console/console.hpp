@@ -26,7 +26,7 @@ inline constexpr barelink::limits sizes{
     .rx_bytes           = 4096,
     .tx_bytes           = 4096,
     .inflight           = 8,
-    .inbound            = 32,
+    .inbound            = 255,
     .subscriptions      = 8,
     .subscribe_requests = 4,
     .sources            = 8,

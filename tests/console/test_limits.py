@@ -185,9 +185,9 @@ class Inbound(Case):
     def test_inbound_full(self):
         """More QoS 2 messages at once than we can remember: the broker breaks a promise, the link goes."""
         console, peer = self.online()
-        for n in range(1, 34):
+        for n in range(1, 257):
             peer.send(mqtt.publish("t", b"x", 2, n))
-        for n in range(1, 33):
+        for n in range(1, 256):
             console.expect("message", packet_id=n)
         console.expect("disconnected", cause="inbound_full")
 
@@ -196,15 +196,15 @@ class Inbound(Case):
         console, peer = self.online()
         console.send("ack manual", "publish 0 0 sync x")
         peer.publish()
-        for n in range(1, 41):
+        for n in range(1, 264):
             peer.send(mqtt.publish("t", b"x", 2 - n % 2, n))
-        for n in range(1, 33):
+        for n in range(1, 256):
             console.expect("message", packet_id=n)
         # The last one first: acknowledgements leave in the order of the messages.
-        console.send(*(f"ack {n}" for n in range(32, 0, -1)))
-        for n in range(1, 33):
+        console.send(*(f"ack {n}" for n in range(255, 0, -1)))
+        for n in range(1, 256):
             self.assertEqual(mqtt.read_id(peer.read(mqtt.PUBACK if n % 2 == 1 else mqtt.PUBREC)), n)
-        for n in range(33, 41):
+        for n in range(256, 264):
             console.expect("message", packet_id=n)
             console.send(f"ack {n}")
             self.assertEqual(mqtt.read_id(peer.read(mqtt.PUBACK if n % 2 == 1 else mqtt.PUBREC)), n)

@@ -264,7 +264,8 @@ TEST_CASE("a refused payload does not overtake answers that are owed", "[session
 TEST_CASE("more messages at one time than the device has announced end the connection",
           "[session][MQTT5-3.3.4-9][MQTT5-4.9.0-1]") {
     for (unsigned const announced : {0U, 1U, 3U, 8U}) {
-        unsigned const most = announced == 0 ? 8 : announced;
+        // Twice as many are taken, as far as there is memory: some brokers count a QoS 2 message as done at PUBREC.
+        unsigned const most = announced == 0 || announced > 4 ? 8 : 2 * announced;
         rig_5 r;
         r.more.receive_maximum = static_cast<std::uint16_t>(announced);
         REQUIRE(r.online());
@@ -293,7 +294,7 @@ TEST_CASE("a message that the Server may have forgotten does not count", "[sessi
 
 TEST_CASE("messages that the user holds count as well", "[session][MQTT5-3.3.4-9]") {
     rig_5 r;
-    r.more.receive_maximum = 2;
+    r.more.receive_maximum = 1;
     r.s.manual_ack(true);
     REQUIRE(r.online());
     CHECK(r.hears(five::publish("a", "x", 1, 1) + five::publish("a", "y", 1, 2)) ==

@@ -30,7 +30,7 @@ constexpr errc session<F>::begin_5(options const& o, Packet const& c, property_l
     if constexpr (F.aliases_in) aliases = aliases_in_.count();
     if (more.topic_alias_maximum > aliases) return errc::bad_option;
     std::uint32_t room = 0xFFFF;
-    if constexpr (has_inbound) room = inbound_.capacity();
+    if constexpr (has_inbound) room = (inbound_.capacity() + 1U) / 2;
     add(property_id::session_expiry_interval, more.session_expiry_s, 0);
     add(property_id::receive_maximum, more.receive_maximum != 0 ? more.receive_maximum : room, 0xFFFF);
     add(property_id::maximum_packet_size, more.maximum_packet_size, 0);

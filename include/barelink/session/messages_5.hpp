@@ -85,15 +85,16 @@ constexpr void session<F>::check_text(event& e) noexcept {
     }
 }
 
-// Whether there are as many messages as the Server was told that we take at one time, and one more comes
-// [MQTT-3.3.4-9]. What it may have forgotten does not count.
+// Whether one more comes than the Server may send [MQTT-3.3.4-9]. There are brokers that count a QoS 2 message as done
+// at PUBREC already, so up to twice what we take may be open. What the Server may have forgotten does not count.
 template <features F>
 constexpr bool session<F>::breaks_promise() const noexcept {
     if constexpr (F.v5 && has_inbound) {
         std::size_t const told = five_.more.receive_maximum;
+        std::size_t const most = inbound_.capacity();
         std::size_t       open = 0;
         for (auto const& slot : inbound_) open += inbound_table::is_stale(slot) ? 0U : 1U;
-        return open >= (told != 0 ? told : inbound_.capacity());
+        return told <= most && open >= (told != 0 && 2 * told < most ? 2 * told : most);
     }
     return false;
 }

@@ -13,7 +13,8 @@ namespace barelink::inline v0 {
 // What only 5.0 has. What is 0 or empty is not announced, apart from receive_maximum. Lifetime: as options.
 struct options_5 {
     std::uint32_t session_expiry_s = 0;  // how long the Server keeps the session; 0xFFFFFFFF: for ever [3.1.2.11.2]
-    // Messages above QoS 0 that the Server may send before we answer. 0: limits::inbound; 65535: no bound [3.1.2.11.3]
+    // Messages above QoS 0 that the Server may send before we are done. 0: half of limits::inbound, for there are
+    // brokers that count a QoS 2 message as done before it is; 65535: no bound [3.1.2.11.3]
     std::uint16_t receive_maximum     = 0;
     std::uint16_t topic_alias_maximum = 0;  // at most limits::aliases_in [3.1.2.11.5]
     // Without it a message that is too large is dropped with an event; with it the Server keeps it back [3.1.2.11.4].
