@@ -101,13 +101,17 @@ class Graph:
     def calls(self, name: str) -> list[tuple[str, bool]]:
         """Pairs of callee and whether the caller's frame is still there."""
         found = []
-        for line in self.code[name]:
+        lines = self.code[name]
+        for number, line in enumerate(lines):
             if match := re.match(r"(bl|blx|b[a-z]{0,2}(?:\.[nw])?|cbn?z)\s+.*<([^+>]+)(\+0x[0-9a-f]+)?>", line):
                 if match[2] != name and not match[3]:
                     found.append((match[2], match[1] in ("bl", "blx") or match[2].endswith(".cold")))
             elif re.match(r"blx\s+(r\d+|ip|sl|fp)", line):
                 found += [(callee, True) for callee in self.indirect(name)]
-            elif re.match(r"bx\s+(r\d+|ip)", line) and name in self.frames:
+            elif (match := re.match(r"bx\s+(r\d+|ip)", line)) and name in self.frames:
+                # Thumb-1 returns so from a function that keeps arguments on the stack.
+                if any(re.match(rf"pop\s+\{{{match[1]}\}}", before) for before in lines[max(0, number - 2):number]):
+                    continue
                 found += [(callee, False) for callee in self.indirect(name)]
         return found
 

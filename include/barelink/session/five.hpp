@@ -20,23 +20,35 @@ template <class Packet>
 constexpr errc session<F>::begin_5(options const& o, Packet const& c, property_list auth) noexcept {
     constexpr options_5 plain{};
     auto const&         more   = o.v5 != nullptr ? *o.v5 : plain;
-    property            own[8] = {};
-    std::size_t         count  = 0;
-    auto const          add    = [&](property_id id, std::uint32_t value, std::uint32_t silent) {
-        if (value != silent) own[count++] = {id, value};
-    };
     // The Server would be invited to write behind the table.
     std::uint16_t aliases = 0;
     if constexpr (F.aliases_in) aliases = aliases_in_.count();
     if (more.topic_alias_maximum > aliases) return errc::bad_option;
     std::uint32_t room = 0xFFFF;
     if constexpr (has_inbound) room = (inbound_.capacity() + 1U) / 2;
-    add(property_id::session_expiry_interval, more.session_expiry_s, 0);
-    add(property_id::receive_maximum, more.receive_maximum != 0 ? more.receive_maximum : room, 0xFFFF);
-    add(property_id::maximum_packet_size, more.maximum_packet_size, 0);
-    add(property_id::topic_alias_maximum, more.topic_alias_maximum, 0);
-    add(property_id::request_response_information, more.request_response_information ? 1 : 0, 0);
-    add(property_id::request_problem_information, more.refuse_problem_information ? 0 : 1, 1);
+    struct row {
+        property_id   id;
+        std::uint16_t silent;  // means the same as leaving it out
+    };
+    constexpr row rows[] = {{property_id::session_expiry_interval, 0},
+                            {property_id::receive_maximum, 0xFFFF},
+                            {property_id::maximum_packet_size, 0},
+                            {property_id::topic_alias_maximum, 0},
+                            {property_id::request_response_information, 0},
+                            {property_id::request_problem_information, 1}};
+
+    std::uint32_t const values[] = {more.session_expiry_s,
+                                    more.receive_maximum != 0 ? more.receive_maximum : room,
+                                    more.maximum_packet_size,
+                                    more.topic_alias_maximum,
+                                    more.request_response_information ? 1U : 0U,
+                                    more.refuse_problem_information ? 0U : 1U};
+
+    property    own[8] = {};
+    std::size_t count  = 0;
+    for (std::size_t i = 0; i < 6; ++i) {
+        if (values[i] != rows[i].silent) own[count++] = {rows[i].id, values[i]};
+    }
     for (auto const& p : auth) own[count++] = p;
     property_lists const with{{own, count}, more.with};
     if (auto const e = v5::check_connect(c, with, more.will_with); e != errc::ok) return e;
