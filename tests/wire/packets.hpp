@@ -68,7 +68,9 @@ constexpr written_packet poked(Write const& write) {
 
 // What follows the fixed header of a whole packet.
 constexpr bl::bytes_in body_of(bl::bytes_in packet) {
-    auto const header = bl::read_header(packet, bl::version::v3_1);
+    // 3.1 is the most tolerant, but knows no AUTH.
+    bool const auth   = bl::octet(packet[0]) >> 4 == 15;
+    auto const header = bl::read_header(packet, auth ? bl::version::v5 : bl::version::v3_1);
     return packet.subspan(header.value.size);
 }
 

@@ -35,6 +35,7 @@ constexpr errc session<F>::authenticate(reason_code reason, std::string_view dat
     if (state_ == session_state::online) {
         // Before the publishes that wait: the Server may want it soon.
         auto const size = packet_size(1 + properties_size(with));
+        if (size > five_.grants.packet_max) return errc::packet_too_long_for_server;  // [MQTT-3.2.2-15]
         char*      to   = ring_.insert(size, promised());
         if (to == nullptr) return errc::ring_full;
         static_cast<void>(v5::encode_reason({to, size}, packet_type::auth, reason, with));

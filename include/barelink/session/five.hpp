@@ -75,7 +75,8 @@ constexpr errc session<F>::on_connack_5(event& e, bytes_in body) noexcept {
     if (ack.value.session_present && clean_session_) return errc::session_mismatch;  // [MQTT-3.2.2-2, -4]
     bool const named   = with.has(property_id::assigned_client_identifier);
     bool const invited = five_.more.request_response_information || !with.has(property_id::response_information);
-    if (named != five_.nameless || !invited) return errc::protocol_error;  // [MQTT-3.2.2-16, MQTT-3.1.2-28]
+    bool const orphan  = five_.nameless && !named;
+    if (orphan || !invited) return errc::protocol_error;  // [MQTT-3.2.2-16, MQTT-3.1.2-28]
     if (!is_same_method(with)) return errc::protocol_error;
     five_.grants.keep_alive_s = options_->keep_alive_s;
     five_.grants.take(with);

@@ -185,7 +185,7 @@ inline constexpr auto reason_rules = make_reason_rules();
         {errc::session_mismatch, reason_code::protocol_error},
         {errc::invalid_topic, reason_code::topic_name_invalid},
         {errc::receive_maximum_exceeded, reason_code::receive_maximum_exceeded},
-        {errc::inbound_full, reason_code::receive_maximum_exceeded},
+        {errc::inbound_full, reason_code::quota_exceeded},
         {errc::topic_alias_invalid, reason_code::topic_alias_invalid},
         {errc::packet_too_long, reason_code::packet_too_large},
         {errc::message_too_long, reason_code::packet_too_large},
