@@ -56,7 +56,8 @@ constexpr errc session<F>::begin_5(options const& o, Packet const& c, property_l
     if (!size) return size.error;
     inbox_.clear();
     inbox_.received(size.value);
-    five_          = {};
+    // From a constant, so that the bytes between its members are the same each time.
+    five_          = fresh_state_5;
     five_.more     = more;
     five_.nameless = c.client_id.empty();
     for (auto const& p : auth) {

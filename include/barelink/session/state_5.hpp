@@ -79,4 +79,6 @@ struct state_5 {
     bool          unreadable   = false;  // the message that the user has right now is refused
 };
 
+inline constexpr state_5 fresh_state_5{};
+
 }  // namespace barelink::inline v0

@@ -131,7 +131,7 @@ public:
     constexpr properties() noexcept = default;
     // Requires: bytes that check_properties() has accepted; behind a property that is none nothing is found.
     constexpr explicit properties(bytes_in encoded) noexcept
-        : at_{encoded.data()}, size_{static_cast<std::uint32_t>(encoded.size())} {}
+        : at_{encoded.data()}, size_{encoded.size()} {}
 
     // As they stand in the packet, without the length in front.
     [[nodiscard]] constexpr bytes_in encoded() const noexcept { return {at_, size_}; }
@@ -177,7 +177,7 @@ public:
 
 private:
     char const*   at_   = nullptr;
-    std::uint32_t size_ = 0;
+    std::size_t   size_ = 0;
 };
 
 // What is wrong with received properties (without the length in front): malformed_packet for one that is cut off,
