@@ -92,7 +92,8 @@ export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 sanitizers=("-Db_sanitize=address,undefined" -Db_lundef=false)
 if CXX=clang++-14 configure clang++-sanitizers "${common[@]}" "${sanitizers[@]}" -Dexamples=false; then
-    check clang++-sanitizers --no-suite tidy --no-suite headers --no-suite usage --no-suite size
+    check clang++-sanitizers --no-suite tidy --no-suite headers --no-suite usage --no-suite size --no-suite docs \
+        --no-suite console
 else
     fail "clang++-sanitizers: configure"
 fi
