@@ -28,7 +28,7 @@ TEST_CASE("each limit of ours blames the capacity", "[base][errc]") {
     CHECK_BOTH(all(culprit::capacity, {inflight_full, subscribe_requests_full, subscriptions_full, ring_full,
                                        publish_too_long, request_too_long, connect_too_long, topic_too_long,
                                        message_too_long, inbound_full, sources_full, mailbox_full, store_full,
-                                       store_failed, source_failed, quota_full, packet_too_long_for_server,
+                                       store_failed, source_failed, packet_too_long_for_server,
                                        retain_unavailable, qos_unavailable, wildcard_unavailable, shared_unavailable,
                                        subscription_id_unavailable}));
 }

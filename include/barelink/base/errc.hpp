@@ -39,7 +39,6 @@ enum class [[nodiscard]] errc : std::uint8_t {
     store_full,               // the store took no more
     store_failed,             // the store could not read or write
     source_failed,            // a payload source gave fewer bytes than it had promised
-    quota_full,               // the broker's receive maximum of publishes await an acknowledgement [5.0, 4.9]
     packet_too_long_for_server,   // the packet is above the broker's maximum packet size: send less in one packet
     retain_unavailable,           // the broker keeps no messages: publish without retain
     qos_unavailable,              // the broker's highest QoS is lower
@@ -139,7 +138,7 @@ enum class [[nodiscard]] errc : std::uint8_t {
     no_such_subscription,
     bad_address,           // an endpoint without host or port
     bad_property,          // not allowed there, twice, out of its range, or text that is not UTF-8
-    bad_topic_alias,       // 0, or above the maximum that the broker announced
+    bad_topic_alias,       // a topic alias among the properties of a publish: the client sets them by itself
     bad_reason,            // a reason code that this packet cannot carry from this side
 
     // text, http and clouds: capacity

@@ -32,7 +32,6 @@ inline constexpr errc_name errc_names[] = {
     {errc::store_full, "store_full"},
     {errc::store_failed, "store_failed"},
     {errc::source_failed, "source_failed"},
-    {errc::quota_full, "quota_full"},
     {errc::packet_too_long_for_server, "packet_too_long_for_server"},
     {errc::retain_unavailable, "retain_unavailable"},
     {errc::qos_unavailable, "qos_unavailable"},
