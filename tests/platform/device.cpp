@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // A device of any of the five clouds, which the tests drive. usage: platform-device CLOUD KEY=VALUE...
 // A key that is a number reroutes that port: "443=40123" dials 40123 of the loopback interface. Commands come
-// line by line: "publish", "clock SECONDS" (sets the device's clock beside that of the machine), "quit". Each event is a
+// A key that is a number reroutes that port: "443=40123" dials 40123 of the loopback interface. Commands come line
 // line.
 #include <fcntl.h>
 #include <unistd.h>
