@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // A device of any of the five clouds, which the tests drive. usage: platform-device CLOUD KEY=VALUE...
-// A key that is a number reroutes that port: "443=40123" dials 40123 of the loopback interface. Commands come
 // A key that is a number reroutes that port: "443=40123" dials 40123 of the loopback interface. Commands come line
-// line.
+// by line: "publish", "clock SECONDS" (sets the clock of the device beside that of the machine), "quit". Each event is
+// a line.
 #include <fcntl.h>
 #include <unistd.h>
 
