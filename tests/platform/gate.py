@@ -2,6 +2,7 @@
 """The door of the broker: ends TLS, judges each CONNECT by the rules of the platform that is meant, and gives what was
 accepted to mosquitto, which listens on a socket that nobody else reaches. Registration it answers itself."""
 import asyncio
+import asyncio.sslproto
 import collections
 import json
 import secrets
@@ -47,6 +48,16 @@ async def read_packet(reader):
             raise ValueError("length")
     body = await reader.readexactly(length)
     return mqtt.Packet(raw[0] >> 4, raw[0] & 15, body), raw + body
+
+
+def tell_why(self, error, ends=asyncio.sslproto.SSLProtocol._on_handshake_complete):
+    """A handshake that fails ends with an alert, as any server's does; asyncio by itself keeps it back."""
+    if error is not None:
+        self._process_outgoing()
+    ends(self, error)
+
+
+asyncio.sslproto.SSLProtocol._on_handshake_complete = tell_why
 
 
 class Gate:
