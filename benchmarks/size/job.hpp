@@ -55,14 +55,17 @@ struct hal_clock {
     static barelink::instant now() noexcept { return {hal_ms()}; }
 };
 
-constexpr barelink::options job_options{.host         = "broker",
+#ifndef JOB_HOST
+#define JOB_HOST "broker"
+#endif
+constexpr barelink::options job_options{.host         = JOB_HOST,
                                         .protocol     = spoken,
                                         .client_id    = JOB_CLIENT_ID,
                                         .user_name    = JOB_USER,
                                         .password     = JOB_PASS,
                                         .keep_alive_s = JOB_KEEPALIVE};
 
-#ifdef JOB_CREDENTIALS
+#if defined JOB_CREDENTIALS && !defined JOB_PROFILE
 // A token of its own for every connection, as clouds want it.
 struct fresh_login {
     static errc refresh(barelink::login& out) noexcept {
@@ -76,6 +79,9 @@ fresh_login credentials;
 constinit barelink::storage<device> memory{};
 hal_transport                       transport;
 hal_clock                           clock;
+#ifdef JOB_PROFILE
+#include JOB_PROFILE  // `credentials` of somebody else
+#endif
 #ifdef JOB_CREDENTIALS
 barelink::client mqtt{memory, transport, clock, job_options, credentials};
 #else
