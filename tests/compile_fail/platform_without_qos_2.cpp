@@ -14,4 +14,4 @@ constexpr limits sizes{.highest_qos = qos::at_least_once};
 constexpr limits sizes{};
 #endif
 using rules = platform_rules<aws::limits>;
-template class barelink::client<testing::memory_pipe<>::client_end, testing::manual_clock, sizes, rules>;
+static_assert(sizeof(client<testing::memory_pipe<>::client_end, testing::manual_clock, sizes, rules>) != 0);
