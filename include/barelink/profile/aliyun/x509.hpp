@@ -20,11 +20,12 @@ namespace barelink::inline v0::aliyun {
 template <platform_limits Limits = limits>
 class x509_device : public platform_rules<Limits> {
 public:
-    // `known`: names that were learnt before and stored, or none. Lifetime: its views, and those of `how`.
-    constexpr explicit x509_device(identity const& known = {}, connect_options const& how = {}) noexcept
+    // `how` must have a client id, such as a serial number. `known`: names that were learnt before and stored, or none.
+    // Lifetime: that of their views.
+    constexpr explicit x509_device(connect_options const& how, identity const& known = {}) noexcept
         : id_{known}, how_{how} {}
 
-    // Returns what x509_login() does.
+    // Returns what x509_login() does: bad_client_id without one.
     constexpr errc refresh(login& out, lease& with) noexcept {
         if (with.to.host.empty()) with.to = {x509_host, x509_port};
         auto const made = x509_login(room_, id_, how_);
