@@ -76,20 +76,22 @@ int say_hello(command_line<N> const& words, Profile& profile, barelink::result<s
     using barelink::event_type;
     static constinit barelink::storage<sizes> memory{};
 
-    secure::network  network{words.tls};
+    secure::network        network{words.tls};
     barelink::posix::clock clock;
     barelink::client<secure::network, barelink::posix::clock, sizes, Profile> mqtt{memory, network, clock, words.mqtt,
                                                                                    profile};
 
-    auto why = topic ? mqtt.connect() : topic.error;
+    auto why       = topic ? mqtt.connect() : topic.error;
     bool delivered = false;
     for (bool over = why != barelink::errc::ok; !over;) {
         mqtt.yield(100, [&](barelink::event const& e) {
             if (e.type == event_type::connected) {
                 std::puts("connected");
                 network.describe(stdout);
-                why = mqtt.publish({.topic = topic.value, .payload = "hello", .level = barelink::qos::at_least_once}).error;
-                if (why != barelink::errc::ok) over = true;
+                auto const id = mqtt.publish(
+                    {.topic = topic.value, .payload = "hello", .level = barelink::qos::at_least_once});
+                why  = id.error;
+                over = !id;
             } else if (e.type == event_type::delivered) {
                 std::printf("delivered to %.*s\n", static_cast<int>(topic.value.size()), topic.value.data());
                 delivered = true;

@@ -4,10 +4,10 @@
 
 usage: stand_in.py [COMMAND [ARGUMENT...]]
 
-nginx with TLS in front of the HTTPS services, and a door with TLS in front of mosquitto that lets in exactly those whom
-the platform would let in. Runs COMMAND, in whose arguments {https}, {mqtts}, {aws}, {aws-443} and {mqtt} are ports and
-{ca}, {thing} and {thing-key} are files, and ends with its status. Without one it says what it is and stays until
-the end of its input.
+nginx with TLS in front of the HTTPS services, and a door with TLS in front of mosquitto that lets in exactly those
+whom the platform would let in. Runs COMMAND, in whose arguments {https}, {mqtts}, {aws}, {aws-443} and {mqtt} are ports
+and {ca}, {thing} and {thing-key} are files, and ends with its status. Without one it says these and whom it knows, and
+stays until the end of its input. Everything is at localhost; devices are sent there, too.
 """
 import os
 import pathlib
@@ -171,6 +171,7 @@ class Platform:
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     platform = Platform()
+    platform.broker_host = "localhost"
     try:
         words = {name: str(port) for name, port in platform.ports.items()}
         words |= {"ca": platform.file("authority.crt")}
@@ -180,7 +181,8 @@ def main():
             command = [word.replace("{" + name + "}", value) for word in command]
         if command:
             sys.exit(subprocess.run(command, check=False).returncode)
-        print(*(f"{name}: {value}" for name, value in words.items()), sep="\n", flush=True)
+        print(*(f"{name}: {value}" for name, value in words.items()), sep="\n")
+        print(*(f"{name}: {value}" for name, value in vars(platform.accounts).items() if value), sep="\n", flush=True)
         sys.stdin.read()
     finally:
         platform.close()
