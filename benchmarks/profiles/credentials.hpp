@@ -45,7 +45,7 @@ constinit barelink::aliyun::direct_device credentials{
 constinit barelink::aliyun::https_device credentials{
     transport, {"a1AbCdEfGhI", "dev01", "secret"}, {.region = "cn-shanghai"}, outside::signs};
 #elif PROFILE == 3
-constinit barelink::aliyun::x509_device<> credentials{{"a1AbCdEfGhI", "dev01", {}}};
+constinit barelink::aliyun::x509_device<> credentials{{}, {"a1AbCdEfGhI", "dev01", {}}};
 #elif PROFILE == 4
 constinit barelink::aws::certificate_device credentials{"dev01", {"a1b2c3", "eu-central-1"}};
 #elif PROFILE == 5
