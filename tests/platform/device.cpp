@@ -377,12 +377,12 @@ int main(int argc, char** argv) {
     network       secured{tcp, given.settings};
     posix::clock  clock;
     somebody      who{words, secured};
-    options       o{.host           = words("host"),
-                    .port           = static_cast<std::uint16_t>(words.number("port", 8883)),
-                    .keep_alive_s   = static_cast<std::uint16_t>(words.number("keep-alive", 60)),
+    options       o{.host                   = words("host"),
+                    .port                   = static_cast<std::uint16_t>(words.number("port", 8883)),
+                    .keep_alive_s           = static_cast<std::uint16_t>(words.number("keep-alive", 60)),
                     .credentials_timeout_ms = words.number("patience", 10'000),
-                    .backoff_ms_min = 20,
-                    .backoff_ms_max = 200};
+                    .backoff_ms_min         = 20,
+                    .backoff_ms_max         = 60};
     device::link  mqtt{room, secured, clock, o, who};
     calendar.shift = static_cast<std::int64_t>(std::strtol(words("clock", "0").data(), nullptr, 10));
     device{mqtt, o, who, words}.run();

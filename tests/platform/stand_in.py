@@ -94,13 +94,13 @@ class Platform:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="stand-in-"))
         self.accounts = known()
         self.broker_host = "a1AbCdEfGhI.iot-as-mqtt.cn-shanghai.aliyuncs.com"
-        self._programs, self.gate, self.backend = [], None, None
+        self._programs, self._nginx, self.gate, self.backend, self.https = [], None, None, None, 0
         try:
             certificates.make(self.folder, self.accounts.things)
             self._start_mosquitto()
             self.gate = Gate(self.accounts, self._contexts(), self.folder / "mosquitto.sock")
             self.backend = Backend(self.accounts, lambda: (self.broker_host, self.gate.ports["mqtts"]))
-            self.https = self._start_nginx()
+            self._start_nginx()
         except BaseException:
             self.close()
             raise
@@ -111,6 +111,17 @@ class Platform:
 
     def file(self, name):
         return str(self.folder / name)
+
+    def stop_https(self):
+        """Nobody listens where the services were."""
+        self._nginx.terminate()
+        self._nginx.wait(PATIENCE)
+
+    def start_https(self):
+        """On the port that it had."""
+        self._nginx = self._run_nginx()
+        if not listens(self._nginx, socket.AF_INET, ("127.0.0.1", self.https)):
+            raise RuntimeError("nginx does not come back: " + self._log())
 
     def expire_tokens(self):
         """The tokens are good no longer, and whoever is connected with one is thrown out."""
@@ -153,15 +164,18 @@ class Platform:
         if not listens(self._run("mosquitto", "-c", str(conf)), socket.AF_UNIX, path):
             raise RuntimeError("mosquitto does not start: " + self._log())
 
-    def _start_nginx(self):
+    def _run_nginx(self):
         conf = self.folder / "nginx.conf"
+        text = NGINX.format(folder=self.folder, port=self.https, backend=self.backend.server_port)
+        conf.write_text(text, encoding="utf-8")
+        return self._run("nginx", "-p", str(self.folder), "-e", self.file("nginx.log"), "-c", str(conf))
+
+    def _start_nginx(self):
         for _ in range(5):  # another program may take the port between the question and the start
-            port = free_port()
-            backend = self.backend.server_port
-            conf.write_text(NGINX.format(folder=self.folder, port=port, backend=backend), encoding="utf-8")
-            process = self._run("nginx", "-p", str(self.folder), "-e", self.file("nginx.log"), "-c", str(conf))
-            if listens(process, socket.AF_INET, ("127.0.0.1", port)):
-                return port
+            self.https = free_port()
+            self._nginx = self._run_nginx()
+            if listens(self._nginx, socket.AF_INET, ("127.0.0.1", self.https)):
+                return
         raise RuntimeError("nginx does not start: " + self._log())
 
     def _log(self):
