@@ -220,10 +220,6 @@ public:
     [[nodiscard]] constexpr interest wants() const noexcept {
         bool const dialing = phase_ == phase::dial;
         bool const reading = session_.hungry() && session_.state() != session_state::connecting;
-        // Credentials may be fetched over the same transport.
-        if constexpr (leased) {
-            if (phase_ == phase::login) return {};
-        }
         return {.bytes = dialing || reading, .room = dialing || blocked_};
     }
 
