@@ -74,8 +74,15 @@ public:
 
     // --- commands: they only note or queue; poll() does the work
 
-    // Starts to connect. Returns already_connected, bad_address, bad_version, bad_option, connect_too_long, what
-    // check_connect() says of the options, or what the store could not restore.
+    // What CONNECT says in 5.0 beside the options, from the next connection on. Lifetime: as the options.
+    constexpr void announce(options_5 const& more) noexcept
+        requires(L.versions.v5)
+    {
+        session_.announce(more);
+    }
+    // Starts to connect. Returns already_connected, bad_address, bad_version (also while publishes wait that were
+    // queued for another), bad_option, connect_too_long, what check_connect() says of the options, or what the store
+    // could not restore.
     [[nodiscard]] constexpr errc connect() noexcept;
     // Leaves in order: what is queued is written first. Not on line yet: gives up. Returns not_connected.
     [[nodiscard]] constexpr errc disconnect() noexcept;
