@@ -30,9 +30,10 @@ namespace barelink::inline v0 {
 // `Policies` are an entropy source, credentials, a store and a mailbox, as many as are wanted, in any order. All types
 // follow from the constructor's arguments: `client mqtt{memory, tcp, clock, my_options, my_entropy}`.
 // Lifetime: everything that the constructor takes must outlive the client.
-template <class Transport, class Clock, limits L = limits{}, class... Policies>
-class client {
-    static_assert(check_limits<L>() && check_transport<Transport>() && check_clock<Clock>());
+// This class is a client without its sizes: `L` is a kind_of(), so clients that differ in sizes alone share its code.
+template <class Transport, class Clock, limits L, class... Policies>
+class client_core {
+    static_assert(check_transport<Transport>() && check_clock<Clock>());
     static_assert((detail::check_policy<Policies>() && ...));
     static_assert(detail::count<detail::is_entropy, Policies...> <= 1 &&
                       detail::count<detail::is_credentials, Policies...> <= 1 &&
@@ -59,9 +60,10 @@ class client {
 public:
     static constexpr features enabled = features_of(L, persistent, has_auth);
 
-    constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept
-        : options_{&o}, session_{s.memory(), &o}, transport_{t}, clock_{c}, our_name_{s.assigned_id.span()},
-          other_server_{s.server_reference.span()} {
+    constexpr client_core(client_memory const& m, Transport& t, Clock& c, options const& o,
+                          Policies&... policies) noexcept
+        : topic_bytes_{m.topic_bytes}, options_{&o}, session_{m.session, &o}, transport_{t}, clock_{c},
+          our_name_{m.assigned_id}, other_server_{m.server_reference} {
         (entropy_.bind(policies), ...);
         (credentials_.bind(policies), ...);
         (store_.bind(policies), ...);
@@ -69,8 +71,8 @@ public:
         (dialogue_.bind(policies), ...);
     }
 
-    client(client const&)            = delete;
-    client& operator=(client const&) = delete;
+    client_core(client_core const&)            = delete;
+    client_core& operator=(client_core const&) = delete;
 
     // --- commands: they only note or queue; poll() does the work
 
@@ -111,7 +113,7 @@ public:
     constexpr result<packet_id> publish(message const& m, std::uint32_t size, payload_source const& source) noexcept
         requires(L.sources != 0)
     {
-        if (m.topic.size() > L.topic_bytes) return errc::topic_too_long;
+        if (m.topic.size() > topic_bytes_) return errc::topic_too_long;
         auto const id = session_.publish(m, size, source);
         if (id) statistics_.publish();
         return id;
@@ -120,20 +122,20 @@ public:
                                         property_list with) noexcept
         requires(L.sources != 0 && L.versions.v5)
     {
-        if (m.topic.size() > L.topic_bytes) return errc::topic_too_long;
+        if (m.topic.size() > topic_bytes_) return errc::topic_too_long;
         auto const id = session_.publish(m, size, source, with);
         if (id) statistics_.publish();
         return id;
     }
     // See session::subscribe. Also topic_too_long.
     [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level) noexcept {
-        return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.subscribe(filter, level);
+        return filter.size() > topic_bytes_ ? errc::topic_too_long : session_.subscribe(filter, level);
     }
     // The same with the options of 5.0.
     [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level, subscribe_options const& how) noexcept
         requires(L.versions.v5)
     {
-        return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.subscribe(filter, level, how);
+        return filter.size() > topic_bytes_ ? errc::topic_too_long : session_.subscribe(filter, level, how);
     }
     // Declares all filters of a routing table; in 5.0 with the number of its row, from 1 on, as its subscription
     // identifier, by which dispatch() then finds it. Returns the first error.
@@ -172,7 +174,7 @@ public:
     }
     // See session::unsubscribe.
     [[nodiscard]] constexpr errc unsubscribe(std::string_view filter) noexcept {
-        return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.unsubscribe(filter);
+        return filter.size() > topic_bytes_ ? errc::topic_too_long : session_.unsubscribe(filter);
     }
     // See session::acknowledge.
     [[nodiscard]] constexpr errc acknowledge(packet_id id) noexcept
@@ -266,6 +268,7 @@ private:
     bool              restored_   = false;
     mail_state        mail_       = mail_state::none;
     errc              mail_cause_ = errc::ok;
+    std::uint16_t     topic_bytes_;
     backoff           backoff_    = {};
     takeover_detector takeover_   = {};
     instant           now_        = {};
@@ -284,6 +287,18 @@ private:
     [[no_unique_address]] detail::policy<store, no_store>                    store_       = {};
     [[no_unique_address]] detail::policy<mailbox, no_mailbox>                mailbox_     = {};
     [[no_unique_address]] detail::policy<dialogue, no_authenticator>         dialogue_    = {};
+};
+
+// The client, with its sizes.
+template <class Transport, class Clock, limits L = limits{}, class... Policies>
+class client : public client_core<Transport, Clock, kind_of(L), Policies...> {
+    static_assert(check_limits<L>());
+
+public:
+    using core = client_core<Transport, Clock, kind_of(L), Policies...>;
+
+    constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept
+        : core{s.memory(), t, c, o, policies...} {}
 };
 
 template <class Transport, class Clock, limits L, class... Policies>

@@ -8,7 +8,7 @@
 namespace barelink::inline v0 {
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::log_in() noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::log_in() noexcept {
     auto const& o = *options_;
     // CONNECT waits in the receive buffer while the transport is being set up, so nothing has to be copied or kept.
     stage_ = connect_stage::done;
@@ -24,7 +24,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::log_in() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::begin(login const& who) noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::begin(login const& who) noexcept {
     auto const&          o = *options_;
     connect_packet const c{.protocol      = o.protocol,
                            .clean_session = o.clean_session,
@@ -46,7 +46,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::begin(login const& who)
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::ask_again() noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::ask_again() noexcept {
     if constexpr (has_auth) {
         std::string_view data{};
         if (!online() || !has_dialogue()) return errc::not_connected;
@@ -58,7 +58,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::ask_again() noexcept {
 
 // The authenticator's part in an event. Returns true if the event was for it alone, or if it has ended the connection.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr bool client<Transport, Clock, L, Policies...>::converse(event& e) noexcept {
+constexpr bool client_core<Transport, Clock, L, Policies...>::converse(event& e) noexcept {
     if constexpr (has_auth) {
         bool const asked = e.type == event_type::challenged;
         bool const over  = e.type == event_type::connected || e.type == event_type::authenticated;
