@@ -11,7 +11,7 @@ packages=(
     g++ clang-14 libclang-rt-14-dev binutils
     meson ninja-build pkgconf cmake python3
     catch2
-    libc-ares-dev libwolfssl-dev libjsmn-dev libssl-dev openssl ca-certificates mosquitto ejabberd
+    libc-ares-dev libwolfssl-dev libjsmn-dev libssl-dev openssl ca-certificates mosquitto nginx-light ejabberd
     libmosquitto-dev libpaho-mqtt-dev valgrind
     gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev qemu-system-arm
 )
