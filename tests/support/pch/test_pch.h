@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
 // What every test file includes, read once a suite. Each file still includes what it uses.
-#pragma once
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
