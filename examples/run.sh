@@ -88,7 +88,7 @@ start_broker() {
 }
 
 echo "== packages"
-need_packages g++ meson ninja-build pkgconf libc-ares-dev libwolfssl-dev openssl mosquitto python3 || exit 1
+need_packages g++ meson ninja-build pkgconf libc-ares-dev libwolfssl-dev libjsmn-dev openssl mosquitto python3 || exit 1
 # Brokers live where a user without root has no path to.
 export PATH="$PATH:/usr/sbin:/sbin"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// How a client says who it is: credentials, and the dialogue of an authenticator.
+// How a client says who it is: credentials, for as long as they are good, and the dialogue of an authenticator.
 #pragma once
 
 #include <barelink/client/client.hpp>
@@ -18,8 +18,48 @@ constexpr errc client_core<Transport, Clock, L, Policies...>::log_in() noexcept 
         login who{o.client_id, o.user_name, o.password};
         // The session that goes on is the one of the name that the Server gave.
         if (keeps_name && o.client_id.empty() && !o.clean_session) who.client_id = our_name_.name();
-        if (auto const e = credentials_->refresh(who); e != errc::ok) return e;
+        if constexpr (leased) {
+            lease_    = {{.now = now_}};
+            lease_.to = target();
+            if (auto const e = credentials_->refresh(who, lease_); e != errc::ok) return e;
+            if (auto const e = keep_lease(); e != errc::ok) return e;
+        } else {
+            if (auto const e = credentials_->refresh(who); e != errc::ok) return e;
+        }
         return begin(who);
+    }
+}
+
+// Where the next attempt goes.
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr endpoint client_core<Transport, Clock, L, Policies...>::target() const noexcept {
+    if constexpr (leased) {
+        if (!lease_.to.host.empty()) return lease_.to;
+    }
+    if constexpr (follows) {
+        if (!other_server_.name().empty()) return parse_server_reference(other_server_.name(), options_->port);
+    }
+    return {options_->host, options_->port};
+}
+
+// Credentials have said something: from now on `valid_until` is when to leave.
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr errc client_core<Transport, Clock, L, Policies...>::keep_lease() noexcept {
+    if constexpr (leased) {
+        if (lease_.to.host.empty() || lease_.to.port == 0) return errc::bad_address;
+        auto& end = lease_.valid_until;
+        if (end.due(now_)) return errc::credentials_failed;
+        if (end.armed) end.at = detail::leave_at(now_, end.at, lease_.margin_ms);
+    }
+    return errc::ok;
+}
+
+// Leaves in order while the login is good.
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr void client_core<Transport, Clock, L, Policies...>::renew() noexcept {
+    if constexpr (leased && L.reconnect) {
+        if (!online() || !options_->reconnect || !lease_.valid_until.due(now_)) return;
+        lease_.renewing = session_.disconnect() == errc::ok;
     }
 }
 
