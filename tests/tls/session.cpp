@@ -2,6 +2,7 @@
 // A session that outlives its connection.
 #include <barelink/tls/wolfssl.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <new>
 
@@ -64,8 +65,7 @@ TEST_CASE("of what was digested nothing stays behind", "[tls][session]") {
     d->raw(secret.data(), secret.size());
     REQUIRE(d->finish(value));
     d->~digest();
-    std::string_view const left{reinterpret_cast<char const*>(place), sizeof place};
-    CHECK(left.find("keys") == std::string_view::npos);
+    CHECK(std::count(place, place + sizeof(wc_Sha256), 0) == sizeof(wc_Sha256));
 }
 
 TEST_CASE("without memory for it there is no session", "[tls][session]") {
