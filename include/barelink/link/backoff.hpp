@@ -8,7 +8,7 @@
 
 namespace barelink::inline v0 {
 
-// Of a secure channel: what is wrong with a certificate, a key or the settings of one side. A handshake costs both sides
+// Of a secure channel: what is wrong with a certificate, a key or the settings of one side. A handshake costs both
 // much, so a fleet must not hammer a server with failed ones; and each device comes back when the server was mended.
 // Not: what a clock that is set, a server that is started or the network mends by itself.
 [[nodiscard]] constexpr bool security_cannot_heal(errc why) noexcept {
