@@ -137,7 +137,8 @@ int main() {
     bool good = true;
     for (auto const highest : {openssl::version::v1_3, openssl::version::v1_2}) {
         char const* const version = highest == openssl::version::v1_3 ? "1.3" : "1.2";
-        for (auto const& w : {way{"p256", "good", false, version, highest}, way{"rsa2048", "rsa", false, version, highest},
+        for (auto const& w : {way{"p256", "good", false, version, highest},
+                              way{"rsa2048", "rsa", false, version, highest},
                               way{"p256-mutual", "good", true, version, highest},
                               way{"rsa2048-mutual", "rsa", true, version, highest}}) {
             good = good && connect_twice(w);
