@@ -67,7 +67,7 @@ class Metal(unittest.TestCase):
 
 
 class Conversations(Metal):
-    """Connects, subscribes, publishes at each QoS, takes it back, leaves; the status says whether all that went well."""
+    """Connects, subscribes, publishes at each QoS, takes it back, leaves; the status says whether it all went well."""
 
     def test_tcp(self):
         self.device(name="device", port=self.broker().port).end(0)
@@ -213,8 +213,11 @@ class Script(Metal):
         for words in ["plain"], ["tls=13"]:
             script = image.ROOT / "examples" / "bare_metal" / "run.sh"
             command = ["bash", script, *words]
-            ended = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-            self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)
+            ended = subprocess.run(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                text=True, check=False,
+            )  # fmt: skip
+            self.assertEqual(ended.returncode, 0, ended.stdout)
             self.assertIn("all done", ended.stdout)
 
 
