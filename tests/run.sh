@@ -13,7 +13,7 @@ packages=(
     catch2
     libc-ares-dev libwolfssl-dev libjsmn-dev libssl-dev openssl ca-certificates mosquitto ejabberd
     libmosquitto-dev libpaho-mqtt-dev valgrind
-    gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev qemu-system-arm
+    gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev qemu-system-arm gcc-riscv64-unknown-elf
 )
 passed=0
 failed=0

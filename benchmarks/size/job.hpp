@@ -6,6 +6,9 @@
 #include <barelink/client/client.hpp>
 
 #include "hal.h"
+#ifdef JOB_TLS
+#include <barelink/tls/wolfssl.hpp>
+#endif
 
 namespace {
 
@@ -27,6 +30,19 @@ constexpr barelink::limits device{.versions            = spoken,
                                   .topic_bytes        = 64,
                                   .reconnect          = reconnects,
                                   .statistics         = false};
+
+#ifdef JOB_OTHER
+constexpr barelink::limits other_device = [] {
+    auto l          = device;
+    l.rx_bytes      = 512;
+    l.tx_bytes      = 256;
+    l.answers       = 8;
+    l.inflight      = 4;
+    l.subscriptions = 3;
+    l.topic_bytes   = 100;
+    return l;
+}();
+#endif
 
 using barelink::errc;
 using barelink::event;
@@ -74,16 +90,46 @@ fresh_login credentials;
 #endif
 
 constinit barelink::storage<device> memory{};
-hal_transport                       transport;
 hal_clock                           clock;
-#ifdef JOB_CREDENTIALS
-barelink::client mqtt{memory, transport, clock, job_options, credentials};
+#ifndef JOB_TLS
+hal_transport transport;
 #else
-barelink::client mqtt{memory, transport, clock, job_options};
+struct hal_calendar {
+    static barelink::wall_time now() noexcept { return {barelink::time_trust::trusted, hal_ms()}; }
+};
+constinit barelink::tls::pool<24 * 1024> tls_memory{};
+constinit hal_calendar                   calendar{};
+using tls_library = barelink::tls::wolfssl_library<tls_memory, calendar>;
+
+constexpr char                     job_authority[] = "an authority's certificate";
+constexpr barelink::bytes_in       authorities[] = {{job_authority, sizeof job_authority - 1}};
+constexpr barelink::tls::settings  security{.trust = authorities};
+hal_transport                      below;
+constinit barelink::tls::wolfssl<hal_transport, tls_library> transport{below, security};
+#endif
+#ifdef JOB_CREDENTIALS
+constinit barelink::client mqtt{memory, transport, clock, job_options, credentials};
+#else
+constinit barelink::client mqtt{memory, transport, clock, job_options};
+#endif
+
+#ifdef JOB_OTHER
+// A second client with other sizes. They take turns, a connection each.
+constinit barelink::storage<other_device> other_memory{};
+constinit barelink::client                other{other_memory, transport, clock, job_options};
+
+constinit decltype(other)::core* current = &other;
+
+auto& turn_of() { return *current; }
+void  take_turns() { current = current == &mqtt ? &other : static_cast<decltype(current)>(&mqtt); }
+#else
+auto& turn_of() { return mqtt; }
+void  take_turns() {}
 #endif
 
 // One turn. Returns what it brought, after telling the application about messages and deliveries.
 JOB_NI event turn() {
+    auto& mqtt = turn_of();
     mqtt.poll();
     auto const e = mqtt.next_event();
     if (e.type == event_type::message) {
@@ -108,17 +154,18 @@ JOB_NI int wait_for(event_type wanted) {
 JOB_NI int job_init() { return 0; }
 
 JOB_NI int job_connect() {
-    auto const e = mqtt.connect();
+    take_turns();
+    auto const e = turn_of().connect();
     return e != errc::ok ? static_cast<int>(e) : wait_for(event_type::connected);
 }
 
 JOB_NI int job_subscribe(char const* filter, int level) {
-    auto const e = mqtt.subscribe(filter, static_cast<barelink::qos>(level));
+    auto const e = turn_of().subscribe(filter, static_cast<barelink::qos>(level));
     return e != errc::ok ? static_cast<int>(e) : wait_for(event_type::subscribed);
 }
 
 JOB_NI int job_publish(char const* topic, void const* payload, size_t size, int level) {
-    return static_cast<int>(mqtt.publish({.topic   = topic,
+    return static_cast<int>(turn_of().publish({.topic   = topic,
                                           .payload = {static_cast<char const*>(payload), size},
                                           .level   = static_cast<barelink::qos>(level)})
                                 .error);
@@ -133,6 +180,6 @@ JOB_NI int job_process() {
 JOB_NI int job_ping() { return 0; }
 
 JOB_NI int job_disconnect() {
-    auto const e = mqtt.disconnect();
+    auto const e = turn_of().disconnect();
     return e != errc::ok ? static_cast<int>(e) : wait_for(event_type::disconnected);
 }
