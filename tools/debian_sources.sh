@@ -81,7 +81,7 @@ own_apt() {
 prepare() {
     mkdir -p "$own/sources.list.d" "$own/lists/partial" "$own/cache/archives/partial"
     : >"$log"
-    command -v apt-get >/dev/null || give_up "no apt-get: this is for Debian. Put the sources into $store/NAME yourself."
+    command -v apt-get >/dev/null || give_up "no apt-get. On another system put the sources into $store/NAME yourself."
     command -v dpkg-source >/dev/null || give_up "no dpkg-source: install the package dpkg-dev"
     source_entries >"$own/sources.list.d/debian.sources"
     [ -s "$own/sources.list.d/debian.sources" ] || give_up "no entry of Debian's in /etc/apt/sources.list*"
