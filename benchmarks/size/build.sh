@@ -5,6 +5,10 @@
 
 programs='qos0 qos1 qos1-reconnect qos2 mqtt5 two-clients'
 call_programs='calls-default calls-mqtt5' # of which only the stack is bounded, call by call
+# One feature more than qos1, and than mqtt5: feature.cpp.
+features='chunks manual-ack sources reconnect credentials entropy store mailbox router statistics unsubscribe will
+    deadlines v3-1'
+features_5='v3-1-1 aliases-in aliases-out auth assigned-id server-reference properties subscribe-options requests'
 cpus='m0plus m4 rv32imac'
 option_sets='-Os -Os-flto -O2 -O2-flto'
 size_packages='gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev g++ python3'
@@ -20,6 +24,8 @@ job_defines() {
     qos0) echo -DJOB_MAXQOS=0 ;;
     qos2) echo -DJOB_MAXQOS=2 ;;
     mqtt5 | calls-mqtt5) echo -DJOB_MAXQOS=1 -DJOB_V5=1 ;;
+    with5-*) echo "-DJOB_MAXQOS=1 -DJOB_V5=1 -DFEATURE_$(echo "${1#with5-}" | tr a-z- A-Z_)" ;;
+    with-*) echo "-DJOB_MAXQOS=1 -DFEATURE_$(echo "${1#with-}" | tr a-z- A-Z_)" ;;
     qos1-reconnect) echo -DJOB_MAXQOS=1 -DJOB_DROP=1 ;;
     *) echo -DJOB_MAXQOS=1 ;;
     esac
@@ -67,14 +73,18 @@ build_image() {
     # Linked by gcc, not g++: a program that needs anything of the C++ library fails here. nosys warns by design.
     link="$target $optimise -Wl,--gc-sections $libraries -Wl,-Map=$image.map"
     main=main.c
-    [ "$1" != base ] || main=base_main.c
+    source=$sources/$1.cpp
+    case $1 in
+    base) main=base_main.c ;;
+    with*) source=$here/feature.cpp ;;
+    esac
     # shellcheck disable=SC2086 # flags are lists of words
     {
         "${tools}gcc" -std=c11 $flags -c "$here/stub.c" -o "$image.stub.o" &&
             "${tools}gcc" -std=c11 $flags $lto -c "$here/$main" -o "$image.main.o" || return 1
         objects="$image.stub.o $image.main.o"
         if [ "$1" != base ]; then
-            "${tools}g++" $flags $cxx $lto ${more-} -c "$sources/$1.cpp" -o "$image.job.o" || return 1
+            "${tools}g++" $flags $cxx $lto ${more-} -c "$source" -o "$image.job.o" || return 1
             objects="$objects $image.job.o"
         fi
         if [ -n "$library_source" ]; then

@@ -18,18 +18,23 @@ constexpr auto spoken = barelink::version::v5;
 constexpr auto spoken = barelink::version::v3_1_1;
 #endif
 
-constexpr barelink::limits device{.versions            = spoken,
-                                  .highest_qos        = static_cast<barelink::qos>(JOB_MAXQOS),
-                                  .rx_bytes           = JOB_BUF,
-                                  .tx_bytes           = JOB_BUF,
-                                  .answers            = 4,
-                                  .inflight           = JOB_INFLIGHT,
-                                  .inbound            = JOB_INFLIGHT,
-                                  .subscriptions      = 1,
-                                  .subscribe_requests = 1,
-                                  .topic_bytes        = 64,
-                                  .reconnect          = reconnects,
-                                  .statistics         = false};
+constexpr barelink::limits device = [] {
+    barelink::limits l{.versions = spoken, .highest_qos = static_cast<barelink::qos>(JOB_MAXQOS)};
+    l.rx_bytes           = JOB_BUF;
+    l.tx_bytes           = JOB_BUF;
+    l.answers            = 4;
+    l.inflight           = JOB_INFLIGHT;
+    l.inbound            = JOB_INFLIGHT;
+    l.subscriptions      = 1;
+    l.subscribe_requests = 1;
+    l.topic_bytes        = 64;
+    l.reconnect          = reconnects;
+    l.statistics         = false;
+#ifdef JOB_CHANGE
+    JOB_CHANGE;
+#endif
+    return l;
+}();
 
 #ifdef JOB_OTHER
 constexpr barelink::limits other_device = [] {
@@ -76,9 +81,14 @@ constexpr barelink::options job_options{.host         = "broker",
                                         .client_id    = JOB_CLIENT_ID,
                                         .user_name    = JOB_USER,
                                         .password     = JOB_PASS,
-                                        .keep_alive_s = JOB_KEEPALIVE};
+                                        .keep_alive_s = JOB_KEEPALIVE,
+#ifdef JOB_OPTIONS
+                                        JOB_OPTIONS,
+#endif
+};
 
 #ifdef JOB_CREDENTIALS
+#define JOB_POLICY credentials
 // A token of its own for every connection, as clouds want it.
 struct fresh_login {
     static errc refresh(barelink::login& out) noexcept {
@@ -107,8 +117,8 @@ constexpr barelink::tls::settings  security{.trust = authorities};
 hal_transport                      below;
 constinit barelink::tls::wolfssl<hal_transport, tls_library> transport{below, security};
 #endif
-#ifdef JOB_CREDENTIALS
-constinit barelink::client mqtt{memory, transport, clock, job_options, credentials};
+#ifdef JOB_POLICY
+constinit barelink::client mqtt{memory, transport, clock, job_options, JOB_POLICY};
 #else
 constinit barelink::client mqtt{memory, transport, clock, job_options};
 #endif
@@ -133,6 +143,9 @@ JOB_NI event turn() {
     mqtt.poll();
     auto const e = mqtt.next_event();
     if (e.type == event_type::message) {
+#ifdef JOB_DISPATCH
+        JOB_DISPATCH;
+#endif
         hal_message(e.topic.data(), e.topic.size(), e.payload.data(), e.payload.size(), barelink::number(e.level));
     } else if (e.type == event_type::delivered) {
         hal_acked(e.id);
@@ -177,7 +190,11 @@ JOB_NI int job_process() {
 }
 
 // The client pings by itself.
+#ifdef JOB_USE
+JOB_NI int job_ping() { return JOB_USE; }
+#else
 JOB_NI int job_ping() { return 0; }
+#endif
 
 JOB_NI int job_disconnect() {
     auto const e = turn_of().disconnect();

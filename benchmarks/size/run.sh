@@ -6,10 +6,11 @@
 #   run.sh --stack      worst stack of each job function against stack-budgets.txt
 #   run.sh --quick      both, of -Os alone
 #   run.sh --tls        the program over TLS against tls-budgets.txt, whole and by owner; fetches wolfSSL's source
+#   run.sh --features   what each feature adds, with the worst stack, against features-budgets.txt
 #   run.sh --update     with each: writes the budgets instead of checking them
 #   run.sh --host       builds the programs for this machine and runs them against the scripted broker
 #   run.sh --symbols PROGRAM CPU OPTIONS    the biggest symbols of one image, for example qos1 m0plus -Os
-# Options: --sources DIR (where the programs are), --budgets DIR (where the budgets are), --only PROGRAM
+# Options: --sources DIR (where the programs are), --budgets DIR (where the budgets are), --only PROGRAM, --cpu CPU
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../packages.sh"
@@ -19,16 +20,18 @@ budgets=$here
 mode=sizes
 update=
 only=
+only_cpu=
 symbols=
 while [ $# -gt 0 ]; do
     case $1 in
-    --stack | --quick | --host | --tls) mode=${1#--} ;;
+    --stack | --quick | --host | --tls | --features) mode=${1#--} ;;
     --update) update=yes ;;
     --symbols) mode=symbols && symbols="$2 $3 $4" && shift 3 ;;
     --sources) sources=$(cd "$2" && pwd) && shift ;;
     --budgets) budgets=$(cd "$2" && pwd) && shift ;;
     --only) only=$2 && shift ;;
-    *) sed -n '3,13s/^# *//p' "$0" >&2 && exit 2 ;;
+    --cpu) only_cpu=$2 && shift ;;
+    *) sed -n '3,14s/^# *//p' "$0" >&2 && exit 2 ;;
     esac
     shift
 done
@@ -36,11 +39,13 @@ done
 # shellcheck disable=SC2086 # a list of words
 need_packages $size_packages $riscv_packages
 [ -z "$only" ] || programs=$only
+[ -z "$only_cpu" ] || cpus=$only_cpu
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 trap 'exit 1' HUP INT TERM
 
 for program in $programs; do
+    case $program in with*) continue ;; esac
     [ -f "$sources/$program.cpp" ] || { echo "size: there is no program $program.cpp" >&2 && exit 1; }
 done
 
@@ -106,7 +111,7 @@ check() {
 finish() {
     cat "$out/figures"
     if [ -n "$update" ]; then
-        [ -z "$only" ] && [ "$mode" != quick ] || { echo 'size: --update needs all images' >&2 && exit 2; }
+        [ -z "$only$only_cpu" ] && [ "$mode" != quick ] || { echo 'size: --update needs all images' >&2 && exit 2; }
         cp "$out/figures" "$budgets/$1"
     elif [ ! -f "$budgets/$1" ]; then
         echo "size: there is no $1; run.sh --update writes it" >&2 && exit 1
@@ -164,10 +169,26 @@ sizes)
     print_sizes >"$out/figures"
     finish budgets.txt
     ;;
+features)
+    option_sets=-Os
+    programs='qos1 mqtt5'
+    for feature in $features; do programs="$programs with-$feature"; done
+    for feature in $features_5; do programs="$programs with5-$feature"; done
+    cpus=${only_cpu:-m0plus m4}
+    build_all -Os
+    print_sizes >"$out/sizes"
+    print_stacks >"$out/stacks"
+    awk '
+        FNR == 1 { next }
+        NR == FNR { if ($4 > deepest[$1, $2]) deepest[$1, $2] = $4; next }
+        FNR == 2 { print "program cpu options text data bss stack" }
+        { print $0, deepest[$1, $2] }' "$out/stacks" "$out/sizes" >"$out/figures"
+    finish features-budgets.txt
+    ;;
 tls)
     wolfssl=$("$here/../../tools/debian_sources.sh" wolfssl)
     echo 'program cpu options text data bss' >"$out/figures"
-    for cpu in m0plus m4; do
+    for cpu in ${only_cpu:-m0plus m4}; do
         wolfssl_archive "$cpu" "$wolfssl"
         build_image base "$cpu" -Os
         more=$wolfssl_flags archive=$out/wolfssl-$cpu.a
