@@ -124,8 +124,8 @@ constexpr bool session<F>::hand_over(event& e) noexcept {
     auto const head = F.v5 && pinned_ > all ? pinned_ : all;
     bool const last = here == left_;
     if (flow_ == flow::dropping) catch_id(here);
-    hungry_ = here == 0 && !last;
-    if (hungry_) return false;
+    unread_ = here != 0 || last;
+    if (!unread_) return false;
     // Without chunks only what flows by has more than one piece.
     if (!last && (!F.chunks || flow_ != flow::handing)) {
         end_piece();

@@ -17,7 +17,7 @@ constexpr void session<F>::end_event() noexcept {
     answer();
     inbox_.skip(pinned_ + left_);
     flow_   = flow::none;
-    hungry_ = inbox_.size() == 0;
+    unread_ = inbox_.size() != 0;
 }
 
 // What the tables hold for the user, one thing at a time.
@@ -71,13 +71,13 @@ constexpr void session<F>::next_packet(event& e) noexcept {
         if (stalled_) return;
         if (flow_ == flow::none) {
             auto const status = inbox_.front(header_, spoken());
-            hungry_           = status == errc::would_block || (status == errc::ok && !has_head());
-            if (hungry_) return;
+            unread_           = status != errc::would_block && (status != errc::ok || has_head());
+            if (!unread_) return;
             fault_ = status == errc::ok ? dispatch(e) : status;
             if (flow_ == flow::none) {
                 // With a fault nothing more is read: the end of the stream must not hide the cause.
-                hungry_ = fault_ == errc::ok && inbox_.size() == 0;
-                if (e || hungry_) return;
+                unread_ = fault_ != errc::ok || inbox_.size() != 0;
+                if (e || !unread_) return;
                 continue;
             }
         }

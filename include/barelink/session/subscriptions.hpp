@@ -79,8 +79,13 @@ struct subscription {
 class subscription_table {
 public:
     constexpr subscription_table() noexcept = default;
-    constexpr explicit subscription_table(std::span<subscription> area) noexcept
-        : data_{area.data()}, capacity_{static_cast<std::uint8_t>(area.size())} {}
+    constexpr explicit subscription_table(std::span<subscription> area) noexcept { place(area); }
+
+    // Requires: nothing is in it.
+    constexpr void place(std::span<subscription> area) noexcept {
+        data_     = area.data();
+        capacity_ = static_cast<std::uint8_t>(area.size());
+    }
 
     // All entries, also the free ones.
     [[nodiscard]] constexpr subscription* begin() const noexcept { return data_; }
