@@ -154,7 +154,7 @@ constexpr bool session<F>::hand_over(event& e) noexcept {
     e.cause          = flow_cause_;
     e.type           = flow_ == flow::dropping ? event_type::dropped : event_type::message;
     after_           = after::message;
-    hold_            = manual_ack_ && flow_ != flow::dropping;
+    if constexpr (F.deferred_ack) hold_ = manual_ack_ && flow_ != flow::dropping;
     if (flow_ == flow::handing) {
         e.payload = {inbox_.data() + pinned_, here};
         if (F.chunks && (!last || left_ != size)) {

@@ -110,11 +110,11 @@ constexpr errc session<F>::dispatch(event& e) noexcept {
     }
     bool const acknowledgement = type >= packet_type::puback && type <= packet_type::pubcomp;
     if (!acknowledgement && type != packet_type::unsuback) return errc::protocol_error;
-    auto const id = decode_ack(body);
-    if (!id) return id.error;
-    if (type == packet_type::unsuback) return on_granted(e, id.value, false, 0);
-    if (type == packet_type::pubrel) return on_pubrel(id.value);
-    return on_ack(e, type, id.value, reason_code::success);
+    auto const id = decode_ack(body).value;
+    if (id == 0) return errc::malformed_packet;
+    if (type == packet_type::unsuback) return on_granted(e, id, false, 0);
+    if (type == packet_type::pubrel) return on_pubrel(id);
+    return on_ack(e, type, id, reason_code::success);
 }
 
 template <features F>
@@ -157,7 +157,7 @@ constexpr void session<F>::accept(event& e, bool session_present, bool resumed, 
     // Asking again does no harm.
     if (!resumed || doubt) subscriptions_.ask_again(!resumed);
     greeted_   = false;
-    forgotten_ = !resumed;
+    if constexpr (F.persistent) forgotten_ = !resumed;
     asking_    = true;
     tell_      = true;
 }

@@ -368,14 +368,14 @@ private:
     bool          manual_ack_    = false;
     bool          hold_          = false;  // acknowledge() answers the message that the user has right now
     bool          late_ack_      = false;  // a request has expired, so its answer may still come
-    bool          failed_        = false;  // the source of a publish failed, which is to be told
-    bool          failed_dup_    = false;  // and the Server may have had it before
     bool          pinging_       = false;  // PINGREQ is in line
     timers        timers_        = {};
     std::uint16_t pinned_        = 0;  // bytes of the open message that are kept: its header
     packet_id     shown_id_      = 0;  // of the open message
     packet_id     last_id_       = 0;
     packet_id     failed_id_     = 0;
+    bool          failed_        = false;  // the source of a publish failed, which is to be told
+    bool          failed_dup_    = false;  // and the Server may have had it before
     inbox         inbox_         = {};
     std::uint32_t left_          = 0;  // bytes of the open message behind those
     instant       now_           = {};
