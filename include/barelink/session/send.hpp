@@ -20,7 +20,7 @@ constexpr errc session<F>::begin(options const& o, Packet const& c, property_lis
     clean_session_ = c.clean_session;
     fault_         = errc::ok;
     late_ack_      = false;
-    hungry_        = true;
+    unread_        = false;
     state_         = session_state::connecting;
     return errc::ok;
 }
@@ -58,7 +58,7 @@ template <features F>
 constexpr void session<F>::close() noexcept {
     forget_open_message();
     state_   = session_state::offline;
-    hungry_  = true;
+    unread_  = false;
     stalled_ = false;
     pinging_ = false;
     inbox_.clear();
@@ -279,7 +279,7 @@ constexpr errc session<F>::expire() noexcept {
     if (state_ == session_state::offline || fault_ != errc::ok) return fault_;
     if (timers_.due(timer::write, now_)) return fault_ = errc::write_timeout;
     // Nor while a packet is coming in: the answer may be behind it.
-    if (!hungry_ || !now_.reached(patience())) return errc::ok;
+    if (unread_ || !now_.reached(patience())) return errc::ok;
     if (subscriptions_.expire(now_, 2 * options_->request_timeout_ms)) late_ack_ = tell_ = true;
     if (timers_.due(timer::answer, now_)) {
         fault_ = state_ == session_state::waiting ? errc::connack_timeout : errc::ping_timeout;
@@ -299,7 +299,7 @@ constexpr deadline session<F>::next_deadline() const noexcept {
     if (state_ == session_state::offline) return {};
     // expire() blames nobody before all that came is taken out, so until then there is nothing to wake up for.
     auto first = timers_.next(is_alive() && has_room());
-    if (!hungry_) return first;
+    if (unread_) return first;
     auto answers = subscriptions_.overdue(2 * options_->request_timeout_ms);
     answers.earliest(timers_.at(timer::answer));
     if constexpr (F.auth) {
