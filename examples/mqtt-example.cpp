@@ -94,7 +94,8 @@ int run_device(secure::tls_options& tls, secure::network& network, options const
     }
     std::puts("Asking for token and broker by HTTPS ...");
     // Service and broker are reached by the same transport, one after the other.
-    aliyun::https_device profile{network, d.id, d.service, engine, {.mode = mode}};
+    static constinit aliyun::https_room<> room{};
+    aliyun::https_device profile{room, network, d.id, d.service, engine, {.mode = mode}};
     auto const           status = run(network, o, loop, d, profile);
     if (status != 0 && profile.error() != errc::ok) {
         std::fprintf(stderr, "The service gave no token; its code: %u.\n", static_cast<unsigned>(profile.code()));

@@ -42,8 +42,9 @@ inline noise    dice;
 constinit barelink::aliyun::direct_device credentials{
     {"a1AbCdEfGhI", "dev01", "secret"}, {.region = "cn-shanghai"}, outside::signs};
 #elif PROFILE == 2
+constinit barelink::aliyun::https_room<> room{};
 constinit barelink::aliyun::https_device credentials{
-    transport, {"a1AbCdEfGhI", "dev01", "secret"}, {.region = "cn-shanghai"}, outside::signs};
+    room, transport, {"a1AbCdEfGhI", "dev01", "secret"}, {.region = "cn-shanghai"}, outside::signs};
 #elif PROFILE == 3
 constinit barelink::aliyun::x509_device<> credentials{{}, {"a1AbCdEfGhI", "dev01", {}}};
 #elif PROFILE == 4

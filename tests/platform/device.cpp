@@ -138,7 +138,7 @@ public:
 
     // Dynamic registration. Each returns ok when the device knows who it is.
     errc register_by_https() {
-        aliyun::https_registration post{web_, aliyun::service{w_("region")}, engine_};
+        aliyun::https_registration post{room_, web_, aliyun::service{w_("region")}, engine_};
         auto                       e = post.start(applicant(), posix::clock::now());
         while (e == errc::ok || e == errc::would_block) {
             e = post.poll(posix::clock::now());
@@ -226,7 +226,7 @@ private:
             return huawei_->refresh(out, with);
         }
         if (cloud_ == "https") {
-            if (!https_) https_.emplace(web_, id(), aliyun::service{w_("region")}, engine_);
+            if (!https_) https_.emplace(room_, web_, id(), aliyun::service{w_("region")}, engine_);
             return https_->refresh(out, with);
         }
         if (!token_.device_token.empty()) {
@@ -243,6 +243,7 @@ private:
     std::string_view     secret_;
     bool                 registering_;
     wolfcrypt            engine_  = {};
+    aliyun::https_room<> room_    = {};
     posix::entropy       entropy_ = {};
     std::string_view     hub_     = {};
     aliyun::registration token_   = {};

@@ -180,7 +180,8 @@ TEST_CASE("a device with a certificate learns its name at its first connection",
 TEST_CASE("by HTTPS a registered name becomes a secret", "[profile][aliyun]") {
     wolfcrypt                  engine;
     web_end                    web;
-    aliyun::https_registration r{web, {.region = "cn-shanghai"}, engine};
+    aliyun::https_room<>       room{};
+    aliyun::https_registration r{room, web, {.region = "cn-shanghai"}, engine};
     instant                    now{0xFFFF'FFF0U};
     auto const                 run = [&](aliyun::applicant const& a = applicant) {
         auto e = r.start(a, now);

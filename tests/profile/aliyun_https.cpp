@@ -31,13 +31,14 @@ template <class Web = web_end, aliyun::https_limits Room = aliyun::https_limits{
 struct house {
     using profile = aliyun::https_device<Web, wolfcrypt, Room>;
 
-    wolfcrypt             engine = {};
-    web_end               web    = {};
-    bench<small, profile> b      = {};
-    profile               who;
+    wolfcrypt                engine = {};
+    aliyun::https_room<Room> room   = {};
+    web_end                  web    = {};
+    bench<small, profile>    b      = {};
+    profile                  who;
 
-    house() requires std::same_as<Web, web_end> : who{web, device, region, engine, how} { prepare(); }
-    house() requires std::same_as<Web, far_end> : who{b.net, device, region, engine, how} { prepare(); }
+    house() requires std::same_as<Web, web_end> : who{room, web, device, region, engine, how} { prepare(); }
+    house() requires std::same_as<Web, far_end> : who{room, b.net, device, region, engine, how} { prepare(); }
 
     void prepare() {
         b.o.host = {};
@@ -247,12 +248,13 @@ TEST_CASE("an answer that is cut off at any byte is an error, and one in pieces 
 }
 
 TEST_CASE("what identity and options say is refused before anything is sent", "[profile][aliyun]") {
-    wolfcrypt engine;
-    web_end   web;
-    login     out;
-    lease     with;
+    wolfcrypt            engine;
+    aliyun::https_room<> room{};
+    web_end              web;
+    login                out;
+    lease                with;
     auto const why = [&](aliyun::identity const& id, aliyun::service const& where) {
-        aliyun::https_device profile{web, id, where, engine};
+        aliyun::https_device profile{room, web, id, where, engine};
         return profile.refresh(out, with);
     };
     CHECK(why({"", "d", "s"}, region) == errc::bad_product_key);
@@ -261,7 +263,7 @@ TEST_CASE("what identity and options say is refused before anything is sent", "[
     CHECK(why({"p", "d", "s"}, {}) == errc::bad_address);
     CHECK(why({"p", "d", "s"}, {.host = "a b"}) == errc::bad_address);
     CHECK(web.connects == 0);
-    aliyun::https_device elsewhere{web, {"p", "d", "s"}, {.host = "localhost", .port = 8443}, engine};
+    aliyun::https_device elsewhere{room, web, {"p", "d", "s"}, {.host = "localhost", .port = 8443}, engine};
     CHECK(elsewhere.refresh(out, with) == errc::would_block);
     CHECK(elsewhere.refresh(out, with) == errc::would_block);
     CHECK(web.host == "localhost:8443");

@@ -113,6 +113,8 @@ int others(std::string_view text, std::uint64_t now, engine& e) noexcept {
            used(huawei::command_answer(whole_room, text, text));
 }
 
+constinit aliyun::https_room<> whole_https{};
+
 struct calendar {
     static wall_time now() noexcept {
         return {time_trust::trusted, static_cast<std::uint64_t>(device_call(30, nullptr, 0))};
@@ -138,8 +140,8 @@ int profiles(std::string_view text, instant now, engine& e, wire& w) noexcept {
     calendar                       c;
     dice                           d;
     aliyun::direct_device          direct{{text, text, text}, {.region = text}, e};
-    aliyun::https_device           https{w, {text, text, text}, {.region = text}, e};
-    aliyun::https_registration     by_https{w, {.region = text}, e};
+    aliyun::https_device           https{whole_https, w, {text, text, text}, {.region = text}, e};
+    aliyun::https_registration     by_https{whole_https, w, {.region = text}, e};
     aliyun::mqtt_registration      by_mqtt{aliyun::applicant{text, text, text, text}, aliyun::name_is::unknown, {}, e};
     aliyun::token_device           token{by_mqtt.got(), {.instance = text}};
     aliyun::x509_device<>          x509{{.client_id = text}};
@@ -167,5 +169,6 @@ extern "C" int whole_clouds(std::string_view text, std::uint64_t now, http::requ
     auto            error = web.start(r, {});
     while (error == errc::would_block) error = web.poll({static_cast<std::uint32_t>(now)});
     device_take(&web.answer());
-    return profiles(text, {static_cast<std::uint32_t>(now)}, e, w) + texts(text, e) + aliyun_device({text, text, text}, body.text(), e) + others(text, now, e);
+    return profiles(text, {static_cast<std::uint32_t>(now)}, e, w) + texts(text, e) +
+           aliyun_device({text, text, text}, body.text(), e) + others(text, now, e);
 }

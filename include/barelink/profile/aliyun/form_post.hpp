@@ -33,16 +33,26 @@ struct https_limits {
     std::uint16_t poll_ms      = 10;    // how often to look for the answer where nothing else wakes the device
 };
 
-namespace detail {
-
-template <class Transport, https_limits L>
-class form_post {
+// The memory of an exchange: `static constinit https_room<> room{};` lies in .bss. Lifetime: must outlive whom it is
+// given to. A registration and the authentications after it may share one.
+template <https_limits L = https_limits{}>
+struct https_room {
     static_assert(L.line_bytes >= 192, "barelink: https_limits::line_bytes must be at least 192, for a request's head");
     static_assert(L.answer_bytes >= 128, "barelink: https_limits::answer_bytes must be at least 128");
     static_assert(L.text_bytes >= 320, "barelink: https_limits::text_bytes must be at least 320, for a signed form");
 
+    char lines[L.line_bytes];
+    char answer[L.answer_bytes];
+    char text[L.text_bytes];
+};
+
+namespace detail {
+
+template <class Transport, https_limits L>
+class form_post {
 public:
-    constexpr explicit form_post(Transport& t) noexcept : web_{t, lines_, body_.to()} {}
+    constexpr form_post(https_room<L>& room, Transport& t) noexcept
+        : text_{room.text}, body_{room.answer}, web_{t, room.lines, body_.to()} {}
     form_post(form_post const&)            = delete;
     form_post& operator=(form_post const&) = delete;
 
@@ -84,10 +94,8 @@ public:
     }
 
 private:
-    char                    lines_[L.line_bytes]   = {};
-    char                    answer_[L.answer_bytes] = {};
-    char                    text_[L.text_bytes]    = {};
-    http::collector         body_{answer_};
+    bytes_out               text_;
+    http::collector         body_;
     http::client<Transport> web_;
     std::uint32_t           status_ = 0;
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // A device of Alibaba Cloud IoT that asks by HTTPS for a token and for its broker, before each connect.
 //
-//   aliyun::https_device device{web, {product_key, device_name, device_secret}, {.region = "cn-shanghai"}, engine};
+//   static constinit aliyun::https_room<> room{};
+//   aliyun::https_device device{room, web, {product_key, name, device_secret}, {.region = "cn-shanghai"}, engine};
 //   client               mqtt{memory, tls, clock, my_options, device};
 #pragma once
 
@@ -27,9 +28,9 @@ template <class Transport, mac_engine Engine, https_limits Room = https_limits{}
 class https_device : public platform_rules<Limits> {
 public:
     // secure_mode::tls and tcp become https_tls and https_tcp.
-    constexpr https_device(Transport& web, identity const& id, service const& where, Engine& engine,
-                           connect_options const& how = {}) noexcept
-        : post_{web}, id_{id}, where_{where}, how_{how}, engine_{&engine} {
+    constexpr https_device(https_room<Room>& room, Transport& web, identity const& id, service const& where,
+                           Engine& engine, connect_options const& how = {}) noexcept
+        : post_{room, web}, id_{id}, where_{where}, how_{how}, engine_{&engine} {
         if (how_.mode == secure_mode::tls) how_.mode = secure_mode::https_tls;
         if (how_.mode == secure_mode::tcp) how_.mode = secure_mode::https_tcp;
     }

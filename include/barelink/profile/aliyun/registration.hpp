@@ -26,8 +26,8 @@ template <class Transport, mac_engine Engine, https_limits Room = https_limits{}
 class https_registration {
 public:
     // Lifetime: what it is made of must outlive it. `web` is given back at the end.
-    constexpr https_registration(Transport& web, service const& where, Engine& engine) noexcept
-        : post_{web}, where_{where}, engine_{&engine} {}
+    constexpr https_registration(https_room<Room>& room, Transport& web, service const& where, Engine& engine) noexcept
+        : post_{room, web}, where_{where}, engine_{&engine} {}
 
     // Returns what register_body() does, bad_address, text_too_long: then nothing is sent.
     constexpr errc start(applicant const& a, instant now) noexcept {
