@@ -87,10 +87,10 @@ class Gate:
 
     def move(self, name="mqtts"):
         """Listens on another port, and on the old one no longer."""
-        old = self.ports.pop(name)
-        self._do(self._shut(name))
-        self.open(name)
-        assert self.ports[name] != old
+        old = self._servers[name]
+        self._do(self._open(name, 0))  # first, so that it cannot be the old one
+        self._loop.call_soon_threadsafe(old.close)
+        self.drop()
 
     def drop(self, *who):
         """Hangs up on a device, or on all."""
