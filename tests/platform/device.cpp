@@ -123,9 +123,9 @@ public:
         : w_{words}, cloud_{words.cloud()}, web_{web}, secret_{words("secret")},
           registering_{cloud_.starts_with("register") || cloud_ == "azure-dps"} {}
 
-    bool             registering() const { return registering_; }
-    bool             by_https() const { return cloud_ == "register-https"; }
-    bool             on_azure() const { return cloud_ == "azure-dps"; }
+    bool registering() const { return registering_; }
+    bool by_https() const { return cloud_ == "register-https"; }
+    bool on_azure() const { return cloud_ == "azure-dps"; }
 
     errc refresh(login& out, lease& with) noexcept {
         auto const e = registering_ ? register_by_mqtt(out, with) : ask(out, with);

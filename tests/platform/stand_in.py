@@ -201,6 +201,8 @@ def main():
         print(*(f"{name}: {value}" for name, value in words.items()), sep="\n")
         print(*(f"{name}: {value}" for name, value in vars(platform.accounts).items() if value), sep="\n", flush=True)
         sys.stdin.read()
+    except KeyboardInterrupt:
+        sys.exit(130)
     finally:
         platform.close()
 
