@@ -107,9 +107,6 @@ fresh_login credentials;
 
 constinit barelink::storage<device> memory{};
 hal_clock                           clock;
-#ifdef JOB_PROFILE
-#include JOB_PROFILE  // `credentials` of somebody else
-#endif
 #ifndef JOB_TLS
 hal_transport transport;
 #else
@@ -125,6 +122,10 @@ constexpr barelink::bytes_in       authorities[] = {{job_authority, sizeof job_a
 constexpr barelink::tls::settings  security{.trust = authorities};
 hal_transport                      below;
 constinit barelink::tls::wolfssl<hal_transport, tls_library> transport{below, security};
+#endif
+
+#ifdef JOB_PROFILE
+#include JOB_PROFILE  // `credentials` of somebody else
 #endif
 
 // The client is all zero until job_init(), so that it lies in .bss.
