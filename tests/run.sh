@@ -79,9 +79,10 @@ need_packages "${packages[@]}" || { fail "packages"; finish; }
 # Brokers live where a user without root has no path to.
 export PATH="$PATH:/usr/sbin:/sbin"
 
-# Not optimised: most of the time goes into compiling, and a third of that into making fast what runs once.
+# Not optimised: most of the time goes into compiling, and a third of that into making fast what runs once. For the same
+# reason the longest simulations run with the sanitizers only, and the brokers of others meet one build.
 common=(--werror -Doptimization=0 -Dcpp_args=-D_GLIBCXX_ASSERTIONS)
-if CXX=g++ configure g++ "${common[@]}" -Dbenchmarks=true; then
+if CXX=g++ configure g++ "${common[@]}" -Dbenchmarks=true -Dleft_out=sim; then
     check g++
 else
     fail "g++: configure"
@@ -90,8 +91,8 @@ fi
 # The suites left out do not depend on the compiler that builds the tests, or do not run code of ours.
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-sanitizers=("-Db_sanitize=address,undefined" -Db_lundef=false)
-if CXX=clang++-14 configure clang++-sanitizers "${common[@]}" "${sanitizers[@]}" -Dexamples=false; then
+sanitizers=("-Db_sanitize=address,undefined" -Db_lundef=false -Dexamples=false -Dleft_out=interop)
+if CXX=clang++-14 configure clang++-sanitizers "${common[@]}" "${sanitizers[@]}"; then
     check clang++-sanitizers --no-suite tidy --no-suite headers --no-suite usage --no-suite size --no-suite docs \
         --no-suite console
 else

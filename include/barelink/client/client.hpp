@@ -32,9 +32,10 @@ namespace barelink::inline v0 {
 // in any order; one object may be several of them, as the profile of a cloud is. All types follow from the arguments of
 // the constructor: `client mqtt{memory, tcp, clock, my_options, my_entropy}`.
 // Lifetime: everything that the constructor takes must outlive the client.
-template <class Transport, class Clock, limits L = limits{}, class... Policies>
-class client {
-    static_assert(check_limits<L>() && check_transport<Transport>() && check_clock<Clock>());
+// This class is a client without its sizes: `L` is a kind_of(), so clients that differ in sizes alone share its code.
+template <class Transport, class Clock, limits L, class... Policies>
+class client_core {
+    static_assert(check_transport<Transport>() && check_clock<Clock>());
     static_assert((detail::check_policy<Policies>() && ...));
     static_assert(detail::count<detail::is_entropy, Policies...> <= 1 &&
                       detail::count<detail::is_credentials, Policies...> <= 1 &&
@@ -67,9 +68,10 @@ class client {
 public:
     static constexpr features enabled = features_of(L, persistent, has_auth);
 
-    constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept
-        : options_{&o}, session_{s.memory(), &o}, transport_{t}, clock_{c}, our_name_{s.assigned_id.span()},
-          other_server_{s.server_reference.span()} {
+    constexpr client_core(client_memory const& m, Transport& t, Clock& c, options const& o,
+                          Policies&... policies) noexcept
+        : topic_bytes_{m.topic_bytes}, options_{&o}, session_{m.session, &o}, transport_{t}, clock_{c},
+          our_name_{m.assigned_id}, other_server_{m.server_reference} {
         (entropy_.bind(policies), ...);
         (credentials_.bind(policies), ...);
         (store_.bind(policies), ...);
@@ -78,13 +80,20 @@ public:
         (platform_.bind(policies), ...);
     }
 
-    client(client const&)            = delete;
-    client& operator=(client const&) = delete;
+    client_core(client_core const&)            = delete;
+    client_core& operator=(client_core const&) = delete;
 
     // --- commands: they only note or queue; poll() does the work
 
-    // Starts to connect. Returns already_connected, bad_address, bad_version, bad_option, connect_too_long, what
-    // check_connect() says of the options, what credentials or platform say, or what the store could not restore.
+    // What CONNECT says in 5.0 beside the options, from the next connection on. Lifetime: as the options.
+    constexpr void announce(options_5 const& more) noexcept
+        requires(L.versions.v5)
+    {
+        session_.announce(more);
+    }
+    // Starts to connect. Returns already_connected, bad_address, bad_version (also while publishes wait that were
+    // queued for another), bad_option, connect_too_long, what check_connect() says of the options, what credentials or
+    // platform say, or what the store could not restore.
     [[nodiscard]] constexpr errc connect() noexcept;
     // Leaves in order: what is queued is written first. Not on line yet: gives up. Returns not_connected.
     [[nodiscard]] constexpr errc disconnect() noexcept;
@@ -133,7 +142,7 @@ public:
         if constexpr (has_rules) {
             if (auto const e = platform_->check_filter(filter, level); e != errc::ok) return e;
         }
-        return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.subscribe(filter, level);
+        return filter.size() > topic_bytes_ ? errc::topic_too_long : session_.subscribe(filter, level);
     }
     // The same with the options of 5.0.
     [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level, subscribe_options const& how) noexcept
@@ -142,7 +151,7 @@ public:
         if constexpr (has_rules) {
             if (auto const e = platform_->check_filter(filter, level); e != errc::ok) return e;
         }
-        return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.subscribe(filter, level, how);
+        return filter.size() > topic_bytes_ ? errc::topic_too_long : session_.subscribe(filter, level, how);
     }
     // Declares all filters of a routing table; in 5.0 with the number of its row, from 1 on, as its subscription
     // identifier, by which dispatch() then finds it. Returns the first error.
@@ -181,7 +190,7 @@ public:
     }
     // See session::unsubscribe.
     [[nodiscard]] constexpr errc unsubscribe(std::string_view filter) noexcept {
-        return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.unsubscribe(filter);
+        return filter.size() > topic_bytes_ ? errc::topic_too_long : session_.unsubscribe(filter);
     }
     // See session::acknowledge.
     [[nodiscard]] constexpr errc acknowledge(packet_id id) noexcept
@@ -220,10 +229,6 @@ public:
     [[nodiscard]] constexpr interest wants() const noexcept {
         bool const dialing = phase_ == phase::dial;
         bool const reading = session_.hungry() && session_.state() != session_state::connecting;
-        // Credentials may be fetched over the same transport.
-        if constexpr (leased) {
-            if (phase_ == phase::login) return {};
-        }
         return {.bytes = dialing || reading, .room = dialing || blocked_};
     }
 
@@ -246,7 +251,7 @@ private:
 
     // What our own limits and the platform have against it.
     [[nodiscard]] constexpr errc refuse(message const& m, std::size_t payload) const noexcept {
-        if (m.topic.size() > L.topic_bytes) return errc::topic_too_long;
+        if (m.topic.size() > topic_bytes_) return errc::topic_too_long;
         if constexpr (has_rules) return platform_->check_message(m, payload);
         return errc::ok;
     }
@@ -289,6 +294,7 @@ private:
     bool              restored_   = false;
     mail_state        mail_       = mail_state::none;
     errc              mail_cause_ = errc::ok;
+    std::uint16_t     topic_bytes_;
     backoff           backoff_    = {};
     takeover_detector takeover_   = {};
     instant           now_        = {};
@@ -309,6 +315,18 @@ private:
     [[no_unique_address]] detail::policy<dialogue, no_authenticator>         dialogue_    = {};
     [[no_unique_address]] detail::policy<platform, any_platform>             platform_    = {};
     [[no_unique_address]] std::conditional_t<leased, detail::kept_lease, detail::no_lease> lease_ = {};
+};
+
+// The client, with its sizes.
+template <class Transport, class Clock, limits L = limits{}, class... Policies>
+class client : public client_core<Transport, Clock, kind_of(L), Policies...> {
+    static_assert(check_limits<L>());
+
+public:
+    using core = client_core<Transport, Clock, kind_of(L), Policies...>;
+
+    constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept
+        : core{s.memory(), t, c, o, policies...} {}
 };
 
 template <class Transport, class Clock, limits L, class... Policies>

@@ -8,7 +8,7 @@
 namespace barelink::inline v0 {
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::log_in() noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::log_in() noexcept {
     auto const& o = *options_;
     // CONNECT waits in the receive buffer while the transport is being set up, so nothing has to be copied or kept.
     stage_ = connect_stage::done;
@@ -32,7 +32,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::log_in() noexcept {
 
 // Where the next attempt goes.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr endpoint client<Transport, Clock, L, Policies...>::target() const noexcept {
+constexpr endpoint client_core<Transport, Clock, L, Policies...>::target() const noexcept {
     if constexpr (leased) {
         if (!lease_.to.host.empty()) return lease_.to;
     }
@@ -44,7 +44,7 @@ constexpr endpoint client<Transport, Clock, L, Policies...>::target() const noex
 
 // Credentials have said something: from now on `valid_until` is when to leave.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::keep_lease() noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::keep_lease() noexcept {
     if constexpr (leased) {
         if (lease_.to.host.empty() || lease_.to.port == 0) return errc::bad_address;
         auto& end = lease_.valid_until;
@@ -56,7 +56,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::keep_lease() noexcept {
 
 // Leaves in order while the login is good.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::renew() noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::renew() noexcept {
     if constexpr (leased && L.reconnect) {
         if (!online() || !options_->reconnect || !lease_.valid_until.due(now_)) return;
         lease_.renewing = session_.disconnect() == errc::ok;
@@ -64,7 +64,7 @@ constexpr void client<Transport, Clock, L, Policies...>::renew() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::begin(login const& who) noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::begin(login const& who) noexcept {
     auto const&          o = *options_;
     connect_packet const c{.protocol      = o.protocol,
                            .clean_session = o.clean_session,
@@ -86,7 +86,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::begin(login const& who)
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::ask_again() noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::ask_again() noexcept {
     if constexpr (has_auth) {
         std::string_view data{};
         if (!online() || !has_dialogue()) return errc::not_connected;
@@ -98,7 +98,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::ask_again() noexcept {
 
 // The authenticator's part in an event. Returns true if the event was for it alone, or if it has ended the connection.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr bool client<Transport, Clock, L, Policies...>::converse(event& e) noexcept {
+constexpr bool client_core<Transport, Clock, L, Policies...>::converse(event& e) noexcept {
     if constexpr (has_auth) {
         bool const asked = e.type == event_type::challenged;
         bool const over  = e.type == event_type::connected || e.type == event_type::authenticated;

@@ -7,7 +7,7 @@
 namespace barelink::inline v0 {
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::drain_mailbox() noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::drain_mailbox() noexcept {
     if constexpr (has_mailbox) {
         message m{};
         while (mail_ == mail_state::none && mailbox_->front(m)) {
@@ -25,7 +25,7 @@ constexpr void client<Transport, Clock, L, Policies...>::drain_mailbox() noexcep
 
 // A message from the mailbox that could not be published; it is shown before it is removed.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::refused_mail(event& e) noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::refused_mail(event& e) noexcept {
     if constexpr (has_mailbox) {
         if (mail_ == mail_state::told) {
             mail_ = mail_state::none;

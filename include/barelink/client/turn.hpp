@@ -9,7 +9,7 @@
 namespace barelink::inline v0 {
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::connect() noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::connect() noexcept {
     auto const& o = *options_;
     if (phase_ != phase::idle) return errc::already_connected;
     if (!leased && (o.host.empty() || o.port == 0)) return errc::bad_address;
@@ -31,7 +31,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::connect() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::disconnect() noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::disconnect() noexcept {
     if (phase_ == phase::idle) return errc::not_connected;
     if constexpr (leased) lease_.renewing = false;
     if (session_.state() >= session_state::closing) return errc::ok;  // already on its way out
@@ -40,7 +40,8 @@ constexpr errc client<Transport, Clock, L, Policies...>::disconnect() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::disconnect(reason_code reason, property_list with) noexcept
+constexpr errc client_core<Transport, Clock, L, Policies...>::disconnect(reason_code reason,
+                                                                        property_list with) noexcept
     requires(L.versions.v5)
 {
     if (phase_ != phase::idle && session_.state() == session_state::online) return session_.disconnect(reason, with);
@@ -49,12 +50,9 @@ constexpr errc client<Transport, Clock, L, Policies...>::disconnect(reason_code 
 
 template <class Transport, class Clock, limits L, class... Policies>
 template <class Publish>
-constexpr result<packet_id> client<Transport, Clock, L, Policies...>::submit(message const& m,
+constexpr result<packet_id> client_core<Transport, Clock, L, Policies...>::submit(message const& m,
                                                                              Publish const& publish) noexcept {
-    if (m.topic.size() > L.topic_bytes) return errc::topic_too_long;
-    if constexpr (has_rules) {
-        if (auto const e = platform_->check_message(m, m.payload.size()); e != errc::ok) return e;
-    }
+    if (auto const e = refuse(m, m.payload.size()); e != errc::ok) return e;
     // A new message must not take the identifier of one that the store still holds.
     if (auto const e = restore(); e != errc::ok) return e;
     auto const id = publish();
@@ -73,7 +71,7 @@ constexpr result<packet_id> client<Transport, Clock, L, Policies...>::submit(mes
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::poll() noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::poll() noexcept {
     now_ = clock_->now();
     session_.end_event();
     session_.on_time(now_);
@@ -109,7 +107,7 @@ constexpr void client<Transport, Clock, L, Policies...>::poll() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::dial() noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::dial() noexcept {
     auto const& o = *options_;
     auto const r = transport_->connect(target());
     if (!r) return lose(r.error);
@@ -130,7 +128,7 @@ constexpr void client<Transport, Clock, L, Policies...>::dial() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::write() noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::write() noexcept {
     if (phase_ != phase::linked || broken_ != errc::ok) return;
     if constexpr (persistent) {
         if (!store_answers()) return lose(errc::store_failed);
@@ -151,7 +149,7 @@ constexpr void client<Transport, Clock, L, Policies...>::write() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::read() noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::read() noexcept {
     if (phase_ != phase::linked) return;
     auto const window = session_.hungry() ? session_.receive_window() : bytes_out{};
     if (window.empty()) {
@@ -170,7 +168,7 @@ constexpr void client<Transport, Clock, L, Policies...>::read() noexcept {
 
 // A connection, or the attempt at one, is over.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::lose(errc why) noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::lose(errc why) noexcept {
     auto const& o = *options_;
     if (session_.state() >= session_state::closing) why = errc::requested;
     if constexpr (leased) {
@@ -215,7 +213,7 @@ constexpr void client<Transport, Clock, L, Policies...>::lose(errc why) noexcept
 
 // Another Server that this one has named is the next to be tried; one that does not take us is forgotten [4.11].
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::follow() noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::follow() noexcept {
     event last{};
     session_.tell_end(last);
     auto const name = last.with.text(property_id::server_reference);
@@ -227,7 +225,7 @@ constexpr void client<Transport, Clock, L, Policies...>::follow() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr std::uint32_t client<Transport, Clock, L, Policies...>::draw() noexcept {
+constexpr std::uint32_t client_core<Transport, Clock, L, Policies...>::draw() noexcept {
     if constexpr (std::is_same_v<entropy, name_entropy>) {
         return name_entropy::draw(options_->client_id, now_);
     } else {
@@ -236,7 +234,7 @@ constexpr std::uint32_t client<Transport, Clock, L, Policies...>::draw() noexcep
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::farewell(event& e) noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::farewell(event& e) noexcept {
     e.type = event_type::replaced;
     if (!replaced_) {
         lost_         = false;
@@ -252,7 +250,7 @@ constexpr void client<Transport, Clock, L, Policies...>::farewell(event& e) noex
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr event client<Transport, Clock, L, Policies...>::next_event() noexcept {
+constexpr event client_core<Transport, Clock, L, Policies...>::next_event() noexcept {
     event e{};
     do {
         if (lost_) {
@@ -270,7 +268,7 @@ constexpr event client<Transport, Clock, L, Policies...>::next_event() noexcept 
 
 // What the client itself learns from an event before the user gets it.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::observe(event const& e) noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::observe(event const& e) noexcept {
     statistics_.count(e);
     if (e.type == event_type::connected) {
         was_online_ = true;
@@ -293,7 +291,7 @@ constexpr void client<Transport, Clock, L, Policies...>::observe(event const& e)
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr deadline client<Transport, Clock, L, Policies...>::next_deadline() noexcept {
+constexpr deadline client_core<Transport, Clock, L, Policies...>::next_deadline() noexcept {
     deadline first{};
     if (phase_ == phase::linked) {
         first.earliest(session_.next_deadline());
@@ -308,7 +306,10 @@ constexpr deadline client<Transport, Clock, L, Policies...>::next_deadline() noe
         bool const at_once = phase_ == phase::login || (phase_ == phase::dial && stage_ == connect_stage::done);
         first.arm(at_once ? now_ : at_);
         if constexpr (leased) {
-            if (phase_ == phase::login && lease_.ask_at.armed) first = lease_.ask_at, first.earliest(at_);
+            if (phase_ == phase::login && lease_.ask_at.armed) {
+                first = lease_.ask_at;
+                first.earliest(at_);
+            }
         }
     }
     if constexpr (has_mailbox) {
@@ -322,7 +323,7 @@ constexpr deadline client<Transport, Clock, L, Policies...>::next_deadline() noe
 
 template <class Transport, class Clock, limits L, class... Policies>
 template <class Handler>
-constexpr void client<Transport, Clock, L, Policies...>::yield(std::uint32_t ms, Handler&& handler) noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::yield(std::uint32_t ms, Handler&& handler) noexcept {
     auto const until = clock_->now() + ms;
     for (;;) {
         poll(handler);
@@ -338,7 +339,7 @@ constexpr void client<Transport, Clock, L, Policies...>::yield(std::uint32_t ms,
 
 // Puts back what the store kept before this program was started.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::restore() noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::restore() noexcept {
     if constexpr (persistent) {
         while (!restored_) {
             auto const r = store_->restore(session_.restore_space());
@@ -355,7 +356,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::restore() noexcept {
 
 // PUBREC, PUBREL and PUBCOMP say that the other side may forget something: the store has to know it first.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr bool client<Transport, Clock, L, Policies...>::store_answers() noexcept {
+constexpr bool client_core<Transport, Clock, L, Policies...>::store_answers() noexcept {
     if constexpr (persistent) {
         auto answers = session_.take_answers();
         while (!answers.empty()) {

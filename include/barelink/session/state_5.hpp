@@ -64,7 +64,6 @@ struct granted {
 
 struct state_5 {
     granted       grants       = {};
-    options_5     more         = {};
     properties    with         = {};  // of the packet that was heard last
     property_list leave_with   = {};
     reason_code   reason       = reason_code::success;
@@ -80,5 +79,16 @@ struct state_5 {
 };
 
 inline constexpr state_5 fresh_state_5{};
+
+inline constexpr options_5 plain_options_5{};
+
+// What outlives a connection.
+struct lasting_5 {
+    options_5 const* more = &plain_options_5;
+    // Publishes of QoS 0 that waited and may not be sent to the Server that came then, to be told.
+    std::uint16_t too_long = 0;
+    std::uint16_t retained = 0;
+    bool          form_5   = false;  // of the publishes that wait
+};
 
 }  // namespace barelink::inline v0

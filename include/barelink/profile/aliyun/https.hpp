@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include <barelink/base/config.hpp>
 #include <barelink/base/errc.hpp>
 #include <barelink/cloud/aliyun/https_auth.hpp>
 #include <barelink/cloud/aliyun/limits.hpp>
@@ -79,7 +80,8 @@ private:
         if (!form) return form.error;
         return post_.start(where_, host.value, auth_path, form.value, now);
     }
-    errc take(login& out, lease& with) noexcept {
+    // The stack that it needs is not for every call of a client.
+    BARELINK_NOINLINE errc take(login& out, lease& with) noexcept {
         json_token tokens[answer_tokens];
         auto const room   = post_.text();
         auto const answer = read_auth_answer(post_.answer(), tokens, room);
