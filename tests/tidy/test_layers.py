@@ -80,7 +80,7 @@ class Rules(unittest.TestCase):
             "crypto/a.hpp": "wire/types.hpp",
             "http/a.hpp": "wire/types.hpp",
             "cloud/aws/a.hpp": "client/client.hpp",
-            "profile/aws.hpp": "tls/settings.hpp",
+            "profile/a.hpp": "testing/broker.hpp",
             "profile/aliyun/a.hpp": "port/posix/tcp.hpp",
             "testing/a.hpp": "port/posix/tcp.hpp",
             "barelink.hpp": "testing/broker.hpp",

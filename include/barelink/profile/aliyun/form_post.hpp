@@ -94,10 +94,10 @@ public:
     }
 
 private:
-    bytes_out               text_;
-    http::collector         body_;
-    http::client<Transport> web_;
-    std::uint32_t           status_ = 0;
+    bytes_out                      text_;
+    http::collector                body_;
+    http::client<Transport, false> web_;
+    std::uint32_t                  status_ = 0;
 };
 
 // The host of a service, built in front of `room` if there is no other; then `room` is what is left. Returns
