@@ -99,7 +99,7 @@ class Conversations(Metal):
             made = images(core)
             plain, secure = self.broker(), self.broker("good")
             running = [
-                self.device(on=made, name="device", port=plain.port),
+                self.device(on=made, port=plain.port),
                 self.device(on=made, port=secure.port, **self.secure(tls=13)),
                 self.device(on=made, port=secure.port, id="other", **self.secure(tls=12)),
             ]
@@ -188,7 +188,7 @@ class Core(Metal):
     """The engine alone, in virtual time."""
 
     def test_it_runs_on_every_core(self):
-        for core in CORES:
+        for core in ("cortex-m0plus", "cortex-m4", "rv32imac"):
             with self.subTest(core=core):
                 self.compare(images(core), 0 if core == "rv32imac" else 10)
 
@@ -226,11 +226,11 @@ class Contents(Metal):
         count = 0
         for core in CORES:
             made = images(core)
-            for name in made.names():
+            for name in made.names:
                 count += 1
                 with self.subTest(core=core, image=name):
                     self.look_into(made, name)
-        self.assertEqual(count, 3 * 3 + 1)
+        self.assertEqual(count, 7)
 
     def look_into(self, made, name):
         symbols = made.symbols(name)
