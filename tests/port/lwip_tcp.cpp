@@ -187,7 +187,9 @@ TEST_CASE("what lwIP has no room for is offered again when there is some", "[por
     CHECK(!tcp.ready(room));
     for (int i = 0; i < 1000 && taken < all.size(); ++i) {
         pass(50);
-        if (tcp.ready(room)) taken += write_all(tcp, std::string_view{all.data() + taken, all.size() - taken});
+        if (!tcp.ready(room)) continue;
+        taken += write_all(tcp, std::string_view{all.data() + taken, all.size() - taken});
+        CHECK(tcp.ready(room) == (taken == all.size()));
     }
     pass(1'000);
     CHECK(broker.received == all);
@@ -207,8 +209,7 @@ TEST_CASE("when lwIP will never have memory for all, less is offered", "[port]")
     CHECK(taken.value < 300);
     CHECK(taken.value > 50);
 
-    // Now something is under way, and its acknowledgement makes room.
-    world().no_memory = [](std::size_t) { return true; };
+    // Now something is under way, and its acknowledgement makes room: nothing is cut up.
     CHECK(tcp.write(bytes_in{all.data(), all.size()}).error == errc::would_block);
     CHECK(!tcp.ready(room));
     world().no_memory = {};
@@ -230,6 +231,23 @@ TEST_CASE("close lets our last bytes leave, whatever was not read", "[port]") {
     CHECK(broker.received == "goodbye");
     CHECK(broker.ended);
     CHECK(broker.broken == errc::ok);
+    broker.close();  // nobody is there any more to be told
+    pass(1'000);
+}
+
+TEST_CASE("a packet does not wait for the one before to be acknowledged", "[port]") {
+    auto&  tcp = fresh_tcp();
+    server broker{1883};
+    REQUIRE(connect(tcp, {"127.0.0.1", 1883}) == connect_stage::done);
+    pass(1'000);
+    world().silent  = true;
+    world().packets = 0;
+    REQUIRE(tcp.write(bytes_in{"one", 3}));
+    REQUIRE(tcp.write(bytes_in{"two", 3}));
+    turn();
+    CHECK(world().packets == 2);
+    world().silent = false;
+    tcp.close();
 }
 
 TEST_CASE("a peer that has vanished does not keep the place of the next connection", "[port]") {
@@ -315,6 +333,23 @@ TEST_CASE("an answer counts only for the question of today", "[port]") {
     CHECK(!tcp.ready(bytes));
 }
 
+TEST_CASE("an answer for one family is none for the other", "[port]") {
+    static lwip::look_up question;
+    begin();
+    name_server names;
+    ip_addr_t   found{};
+    names.records = {{"late.test", false, true}};
+    names.answers = false;
+    CHECK(question.resolve("late.test", lwip::family::v4, found) == errc::would_block);
+    turn();
+    question.cancel();
+    CHECK(question.resolve("late.test", lwip::family::v6, found) == errc::would_block);
+    turn();
+    names.answer_late();  // "no such name" for IPv4, an address for IPv6
+    CHECK(question.resolve("late.test", lwip::family::v6, found) == errc::ok);
+    CHECK(IP_IS_V6(&found));
+}
+
 TEST_CASE("a host with addresses of both families is tried with both", "[port]") {
     auto&       tcp = fresh_tcp();
     name_server names;
@@ -324,6 +359,10 @@ TEST_CASE("a host with addresses of both families is tried with both", "[port]")
         ipaddr_aton("::1", &six);
         server broker{1883, &six};
         CHECK(connect(tcp, {"both.test", 1883}) == connect_stage::done);
+        CHECK(world().sequences.size() == 3);  // two of ours, one of the server's
+        tcp.close();
+        CHECK(connect(tcp, {"both.test", 1883}) == connect_stage::done);  // with the one that was good
+        CHECK(world().sequences.size() == 5);
     }
     SECTION("nobody listens") { CHECK(connect(tcp, {"both.test", 1883}).error == errc::connect_refused); }
     SECTION("no answer: the next attempt begins with the other one") {

@@ -25,6 +25,7 @@ void* test_calloc(std::size_t count, std::size_t size) {
     return p != nullptr ? std::memset(p, 0, count * size) : p;
 }
 int test_input(pbuf* packet, netif*) {
+    ++lwip_world::world().packets;
     if (!lwip_world::world().silent) return 0;
     pbuf_free(packet);
     return 1;

@@ -26,6 +26,7 @@ struct knobs {
     bool                             silent      = false;  // no packet arrives
     std::function<bool(std::size_t)> no_memory   = {};     // by the size that is asked for
     std::size_t                      allocations = 0;
+    std::size_t                      packets     = 0;  // that arrived, lost ones too
     std::vector<std::uint32_t>       sequences   = {};
 };
 knobs& world();
