@@ -7,6 +7,10 @@
 namespace barelink::inline v0::detail {
 
 struct kept_lease : lease {
+    // All zero until the first login, as the client is.
+    constexpr kept_lease() noexcept : lease{.to = {.port = 0}, .margin_ms = 0} {}
+    constexpr explicit kept_lease(instant at) noexcept : lease{.now = at} {}
+
     bool renewing = false;  // we are leaving because the login ends
 };
 struct no_lease {

@@ -19,7 +19,7 @@ constexpr errc client_core<Transport, Clock, L, Policies...>::log_in() noexcept 
         // The session that goes on is the one of the name that the Server gave.
         if (keeps_name && o.client_id.empty() && !o.clean_session) who.client_id = our_name_.name();
         if constexpr (leased) {
-            lease_    = {{.now = now_}};
+            lease_    = detail::kept_lease{now_};
             lease_.to = target();
             if (auto const e = credentials_->refresh(who, lease_); e != errc::ok) return e;
             if (auto const e = keep_lease(); e != errc::ok) return e;
