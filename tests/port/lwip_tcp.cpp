@@ -219,6 +219,37 @@ TEST_CASE("when lwIP will never have memory for all, less is offered", "[port]")
     tcp.close();
 }
 
+TEST_CASE("memory that somebody else has given back is asked for again", "[port]") {
+    auto&  tcp = fresh_tcp();
+    server broker{1883};
+    auto const packets = [](std::size_t size) { return size > 60; };
+    REQUIRE(connect(tcp, {"127.0.0.1", 1883}) == connect_stage::done);
+    pass(1'000);
+    world().no_memory = packets;
+    CHECK(tcp.write(bytes_in{"x", 1}).error == errc::would_block);
+    CHECK(!tcp.ready(room));
+    // Nothing of ours is under way, so no acknowledgement will come.
+    world().no_memory = {};
+    CHECK(lwip::timers::sleep_ms(60'000) <= 500);
+    pass(1'000);
+    CHECK(tcp.ready(room));
+    CHECK(tcp.write(bytes_in{"x", 1}) == std::size_t{1});
+    pass(1'000);
+    CHECK(broker.received == "x");
+    CHECK(lwip::timers::sleep_ms(60'000) == 60'000);
+
+    // Closed meanwhile: the end of the stream waits for memory, too, and nobody is asked to write.
+    world().no_memory = packets;
+    CHECK(tcp.write(bytes_in{"x", 1}).error == errc::would_block);
+    tcp.close();
+    pass(1'000);
+    CHECK(!broker.ended);
+    world().no_memory = {};
+    pass(1'000);
+    CHECK(broker.ended);
+    CHECK(broker.broken == errc::ok);
+}
+
 TEST_CASE("close lets our last bytes leave, whatever was not read", "[port]") {
     auto&  tcp = fresh_tcp();
     server broker{1883};
@@ -325,12 +356,32 @@ TEST_CASE("an answer counts only for the question of today", "[port]") {
     tcp.close();
 
     // An answer that comes when nobody waits is no harm.
-    CHECK(connect(tcp, {"old.test", 1883}, 200) == connect_stage::done);  // lwIP has kept it
+    names.answers = true;
+    CHECK(connect(tcp, {"old.test", 1883}, 200) == connect_stage::done);
+    names.answers = false;
     tcp.close();
     CHECK(connect(tcp, {"gone.test", 1883}, 200) == connect_stage::resolve);
     tcp.close();
     names.answer_late();
     CHECK(!tcp.ready(bytes));
+}
+
+TEST_CASE("an answer counts whoever asked first, and however it was spelled", "[port]") {
+    auto&       tcp = fresh_tcp();
+    name_server names;
+    server      broker{1883};
+    names.records = {{"Shared.Test", true, false}};
+    names.answers = false;
+    ip_addr_t elsewhere{};
+    auto const ignore = [](char const*, ip_addr_t const*, void*) {};
+    auto const asked  = dns_gethostbyname_addrtype("Shared.Test", &elsewhere, ignore, nullptr, LWIP_DNS_ADDRTYPE_IPV4);
+    REQUIRE(asked == ERR_INPROGRESS);
+    CHECK(tcp.connect({"shared.test", 1883}) == connect_stage::resolve);
+    turn();
+    CHECK(names.questions == 1);
+    names.answer_late();
+    CHECK(connect(tcp, {"shared.test", 1883}, 5'000) == connect_stage::done);
+    tcp.close();
 }
 
 TEST_CASE("an answer for one family is none for the other", "[port]") {
@@ -353,7 +404,7 @@ TEST_CASE("an answer for one family is none for the other", "[port]") {
 TEST_CASE("a host with addresses of both families is tried with both", "[port]") {
     auto&       tcp = fresh_tcp();
     name_server names;
-    names.records = {{"both.test", true, true}, {"mute.test", true, true}};
+    names.records = {{"both.test", true, true}, {"mute.test", true, true}, {"slow.test", true, true}};
     SECTION("only IPv6 listens") {
         ip_addr_t six{};
         ipaddr_aton("::1", &six);
@@ -365,6 +416,19 @@ TEST_CASE("a host with addresses of both families is tried with both", "[port]")
         CHECK(world().sequences.size() == 5);
     }
     SECTION("nobody listens") { CHECK(connect(tcp, {"both.test", 1883}).error == errc::connect_refused); }
+    SECTION("no answer about one of them: the next attempt begins with the other one") {
+        ip_addr_t six{};
+        ipaddr_aton("::1", &six);
+        server broker{1883, &six};
+        names.answers = false;
+        CHECK(connect(tcp, {"slow.test", 1883}, 2'000) == connect_stage::resolve);  // for the address of IPv4
+        tcp.close();
+        names.answers = true;
+        CHECK(tcp.connect({"slow.test", 1883}) == connect_stage::resolve);
+        turn();
+        CHECK(connect(tcp, {"slow.test", 1883}, 500) == connect_stage::done);
+        CHECK(world().sequences.size() == 2);  // nothing was tried but IPv6
+    }
     SECTION("no answer: the next attempt begins with the other one") {
         server broker{1883};
         CHECK(tcp.connect({"mute.test", 1883}) == connect_stage::resolve);
