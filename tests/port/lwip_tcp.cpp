@@ -499,6 +499,17 @@ TEST_CASE("a quiet connection lets the device sleep past lwIP's timers", "[port]
     CHECK(timers.sleep_ms(60'000) == 60'000);
     CHECK(timers.sleep_ms(7) == 7);
 
+    // So does a name that a second client looks up: questions are lost, too.
+    static lwip::tcp second;
+    names.answers = false;
+    CHECK(!second.looks_up());
+    CHECK(second.connect({"lost.test", 1883}) == connect_stage::resolve);
+    CHECK(second.looks_up());
+    CHECK(timers.sleep_ms(60'000, second.looks_up()) <= 1'000);
+    second.close();
+    CHECK(!second.looks_up());
+    names.answers = true;
+
     // What is not acknowledged needs them.
     world().silent = true;
     REQUIRE(tcp.write(bytes_in{"x", 1}));

@@ -128,6 +128,9 @@ public:
         return (what.bytes && (received_ != nullptr || ended)) || (what.room && (room_ || pcb_ == nullptr));
     }
 
+    // Whether it waits for lwIP's DNS, and so needs lwIP's timers even if every connection is quiet.
+    [[nodiscard]] bool looks_up() const noexcept { return phase_ == phase::resolving; }
+
 private:
     enum class phase : std::uint8_t { idle, resolving, connecting, open, failed };
 
