@@ -97,7 +97,7 @@ private:
         for (std::uint8_t q = 0; q < 3; ++q) {
             if (e.topic != topics[q]) continue;
             if (e.payload != payloads[q] || e.level != barelink::qos{q}) end(ending::wrong_message);
-            ++received_;
+            received_ |= static_cast<std::uint8_t>(1U << q);
             return;
         }
         end(ending::wrong_message);
@@ -126,8 +126,8 @@ private:
 
     template <class Client>
     void step(Client& mqtt) noexcept {
-        // Two of three are acknowledged. A lost connection may bring some twice, and QoS 0 may be lost with it.
-        bool const round_done = delivered_ >= 2 && received_ >= 3;
+        // Two of three are acknowledged. A lost connection may bring some twice; all are sent again on the next one.
+        bool const round_done = delivered_ >= 2 && received_ == 7;
         if (!round_done || (settings_.large != 0 && !large_done_) || settled_) return;
         ++round_;
         delivered_ = received_ = 0;
@@ -144,7 +144,7 @@ private:
     std::uint32_t   large_bytes_ = 0;
     std::uint32_t   round_       = 0;
     std::uint8_t    delivered_   = 0;
-    std::uint8_t    received_    = 0;
+    std::uint8_t    received_    = 0;  // a bit for each QoS
     bool            large_done_  = false;
     bool            settled_     = false;
     ending          ending_      = ending::none;

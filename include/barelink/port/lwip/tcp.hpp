@@ -179,7 +179,7 @@ private:
 
     // Gives the connection to lwIP, which throws away what comes until the peer has ended, too. A connection that is
     // closed for reading is reset by the next byte that comes, and the peer may then never see our last ones (for MQTT:
-    // DISCONNECT, and the broker publishes the will). What is unread is counted as read, or the peer might have to wait.
+    // DISCONNECT, and the broker publishes the will). What is unread is counted as read, or the peer may have to wait.
     void let_go() noexcept {
         tcp_arg(pcb_, nullptr);
         tcp_err(pcb_, nullptr);
