@@ -21,7 +21,9 @@ using namespace barelink;
 
 namespace {
 
-// All of the device's state. It is zero at the start, so it takes no flash.
+// What lasts as long as the device. It is zero at the start, so it takes no flash.
+template <class Transport>
+constinit client<Transport, lwip::clock, sizes, lwip::entropy> mqtt{};
 constinit storage<sizes> memory{};
 constinit lwip::tcp      tcp{};
 constinit lwip::timers   timers{};
@@ -47,7 +49,9 @@ template <class Transport>
 class device {
 public:
     device(Transport& t, settings const& s, options const& o) noexcept
-        : settings_{s}, transport_{t}, mqtt_{memory, t, clock_, o, entropy_} {}
+        : settings_{s}, transport_{t} {
+        mqtt_.set_up(memory, t, clock_, o, entropy_);
+    }
 
     // Runs until the job has ended, and returns how.
     ending run() noexcept {
@@ -109,16 +113,17 @@ private:
         if (mqtt_.disconnect() != errc::ok) work_.end(ending::lost);
     }
 
-    lwip::clock                                           clock_    = {};
-    lwip::entropy                                         entropy_  = {};
-    settings const&                                       settings_;
-    Transport&                                            transport_;
-    client<Transport, lwip::clock, sizes, lwip::entropy>  mqtt_;
-    job                                                   work_{settings_};
-    deadline                                              patience_ = {};
-    deadline                                              stay_     = {};
-    bool                                                  stayed_   = false;
-    board_effort                                          before_   = {};
+    static constexpr auto& mqtt_ = mqtt<Transport>;
+
+    lwip::clock     clock_   = {};
+    lwip::entropy   entropy_ = {};
+    settings const& settings_;
+    Transport&      transport_;
+    job             work_{settings_};
+    deadline        patience_ = {};
+    deadline        stay_     = {};
+    bool            stayed_   = false;
+    board_effort    before_   = {};
 };
 
 options options_for(settings const& s) noexcept {
