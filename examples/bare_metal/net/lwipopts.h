@@ -15,8 +15,8 @@
 #define MEM_ALIGNMENT 4
 #define MEM_SIZE (6 * 1024) /* what is sent, until it is acknowledged: TCP_SND_BUF and headers */
 
-/* Received frames. The window must fit into the pool, also when it comes in small pieces: what finds no buffer is lost,
- * and comes again a second later. */
+/* Received frames. The window must fit into three quarters of the pool: so many may be unread. What comes in pieces too
+ * small for that is refused, and comes again later. */
 #define PBUF_POOL_SIZE 12
 #define PBUF_POOL_BUFSIZE 768 /* a full frame takes two */
 #define MEMP_NUM_PBUF 4

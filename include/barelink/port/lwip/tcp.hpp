@@ -135,6 +135,7 @@ private:
     enum class phase : std::uint8_t { idle, resolving, connecting, open, failed };
 
     static constexpr std::uint8_t farewell_max = 40;  // half seconds
+    static constexpr int          pieces_max   = PBUF_POOL_SIZE * 3 / 4;
 
     static constexpr family other(family f) noexcept { return f == first_family ? last_family : first_family; }
 
@@ -230,8 +231,11 @@ private:
             me.finished_ = true;
         } else if (me.received_ == nullptr) {
             me.received_ = p;
-        } else if (me.received_->tot_len > 0xFFFF - p->tot_len) {
-            return ERR_MEM;  // a chain counts its bytes in 16 bits; lwIP keeps this one and comes again
+        } else if (me.received_->tot_len > 0xFFFF - p->tot_len || pbuf_clen(me.received_) >= pieces_max) {
+            // A chain counts its bytes in 16 bits. And small packets fill the driver's buffers long before the window:
+            // without one no acknowledgement comes in, so nothing goes out, and nobody reads. lwIP keeps this one and
+            // comes again.
+            return ERR_MEM;
         } else {
             pbuf_cat(me.received_, p);
         }
