@@ -207,6 +207,13 @@ void name_server::answer(question const& q) {
 
 // --- the device's side
 
+lwip::tcp& fresh_tcp() {
+    static lwip::tcp   all[64];
+    static std::size_t used = 0;
+    begin();
+    return all[used++];
+}
+
 result<connect_stage> connect(lwip::tcp& tcp, endpoint const& to, std::uint32_t ms_max) {
     auto const since = world().now;
     for (;;) {
