@@ -19,9 +19,9 @@ TEST_CASE("a name is looked up with lwIP's DNS", "[port]") {
 
     names.answers = false;
     CHECK(connect(tcp, {"four.test", 1883}, 200) == connect_stage::resolve);
-    CHECK(!tcp.ready(bytes));
+    CHECK(!tcp.ready(for_bytes));
     names.answer_late();
-    CHECK(tcp.ready(bytes));
+    CHECK(tcp.ready(for_bytes));
     CHECK(connect(tcp, {"four.test", 1883}) == connect_stage::done);
     tcp.close();
     names.answers = true;
@@ -66,7 +66,7 @@ TEST_CASE("an answer counts only for the question of today", "[port]") {
     CHECK(connect(tcp, {"gone.test", 1883}, 200) == connect_stage::resolve);
     tcp.close();
     names.answer_late();
-    CHECK(!tcp.ready(bytes));
+    CHECK(!tcp.ready(for_bytes));
 }
 
 TEST_CASE("an answer for one family is none for the other", "[port]") {

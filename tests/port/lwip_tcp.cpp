@@ -31,9 +31,9 @@ TEST_CASE("a connection over lwIP carries bytes both ways and ends in order", "[
     for (auto const* host : {"127.0.0.1", "::1", "localhost"}) {
         server broker{1883};
         CHECK(tcp.connect({host, 1883}) == connect_stage::connect);
-        CHECK(!tcp.ready(bytes));
+        CHECK(!tcp.ready(for_bytes));
         turn();
-        CHECK(tcp.ready(bytes));
+        CHECK(tcp.ready(for_bytes));
         REQUIRE(tcp.connect({host, 1883}) == connect_stage::done);
         CHECK(tcp.connect({host, 1883}) == connect_stage::done);
         REQUIRE(tcp.write(bytes_in{"hello", 5}) == std::size_t{5});
@@ -42,11 +42,11 @@ TEST_CASE("a connection over lwIP carries bytes both ways and ends in order", "[
 
         std::string text;
         CHECK(drain(tcp, text) == errc::would_block);
-        CHECK(!tcp.ready(bytes));
+        CHECK(!tcp.ready(for_bytes));
         broker.send("good ");
         broker.send("day");
         broker.close();
-        CHECK(tcp.ready(bytes));
+        CHECK(tcp.ready(for_bytes));
         CHECK(drain(tcp, text, 3) == errc::closed_by_peer);
         CHECK(text == "good day");
         CHECK(tcp.write(bytes_in{"late", 4}) == std::size_t{4});  // their end is closed, ours is not
@@ -111,8 +111,8 @@ TEST_CASE("an open connection over lwIP tells what came before it broke", "[port
         CHECK(tcp.write(bytes_in{"x", 1}) == std::size_t{1});
         pass(3'600'000);
     }
-    CHECK(tcp.ready(bytes));
-    CHECK(tcp.ready(room));
+    CHECK(tcp.ready(for_bytes));
+    CHECK(tcp.ready(for_room));
     CHECK(tcp.write(bytes_in{"x", 1}).error == errc::connection_reset);
     CHECK(drain(tcp, text) == errc::connection_reset);
     CHECK(text == "last words");
@@ -127,7 +127,7 @@ TEST_CASE("a reset before the client has looked is told after the connection", "
     broker.send("bye");
     turn();
     broker.reset();
-    CHECK(tcp.ready(bytes));
+    CHECK(tcp.ready(for_bytes));
     REQUIRE(tcp.connect({"127.0.0.1", 1883}) == connect_stage::done);
     std::string text;
     CHECK(drain(tcp, text) == errc::connection_reset);
@@ -169,12 +169,12 @@ TEST_CASE("what lwIP has no room for is offered again when there is some", "[por
     auto const all   = pattern(20'000);
     auto       taken = write_all(tcp, all);
     CHECK(taken == TCP_SND_BUF);
-    CHECK(!tcp.ready(room));
+    CHECK(!tcp.ready(for_room));
     for (int i = 0; i < 1000 && taken < all.size(); ++i) {
         pass(50);
-        if (!tcp.ready(room)) continue;
+        if (!tcp.ready(for_room)) continue;
         taken += write_all(tcp, std::string_view{all.data() + taken, all.size() - taken});
-        CHECK(tcp.ready(room) == (taken == all.size()));
+        CHECK(tcp.ready(for_room) == (taken == all.size()));
     }
     pass(1'000);
     CHECK(broker.received == all);
@@ -196,10 +196,10 @@ TEST_CASE("when lwIP will never have memory for all, less is offered", "[port]")
 
     // Now something is under way, and its acknowledgement makes room: nothing is cut up.
     CHECK(tcp.write(bytes_in{all.data(), all.size()}).error == errc::would_block);
-    CHECK(!tcp.ready(room));
+    CHECK(!tcp.ready(for_room));
     world().no_memory = {};
     pass(4'000);
-    CHECK(tcp.ready(room));
+    CHECK(tcp.ready(for_room));
     CHECK(broker.received == all.substr(0, taken.value));
     tcp.close();
 }
