@@ -18,9 +18,9 @@
 namespace barelink::inline v0::http {
 
 // One exchange at a time, one connection each. `room` holds the head of the request and then each line of the response:
-// 512 bytes do for most, more makes larger pieces. `url_room` is for redirects: without it none is followed.
-// Lifetime: transport, rooms and sink must outlive the client.
-template <class Transport>
+// 512 bytes do for most, more makes larger pieces. `url_room` is for redirects: without it none is followed, without
+// `Redirects` there is no code for them. Lifetime: transport, rooms and sink must outlive the client.
+template <class Transport, bool Redirects = true>
     requires(check_transport<Transport>())
 class client {
 public:
@@ -131,7 +131,9 @@ private:
         done_        = r && r.value == outcome::complete;
         if (r.error == errc::would_block) progress(now);  // our own sink keeps the other side waiting
         if (!r) return r.error;
-        return r.value == outcome::redirect ? follow(now) : errc::ok;
+        if (r.value != outcome::redirect) return errc::ok;
+        if constexpr (Redirects) return follow(now);
+        return errc::too_many_redirects;
     }
 
     constexpr errc follow(instant now) noexcept {

@@ -10,6 +10,7 @@
 
 #include <barelink/base/bytes.hpp>
 #include <barelink/base/errc.hpp>
+#include <barelink/http/grammar.hpp>
 #include <barelink/http/url.hpp>
 #include <barelink/text/builder.hpp>
 
@@ -51,27 +52,12 @@ struct request {
 };
 
 namespace detail {
-// [RFC 9110, 5.6.2]
-[[nodiscard]] constexpr bool is_token(std::string_view text) noexcept {
-    for (char const c : text) {
-        bool const letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!letter && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) == std::string_view::npos) return false;
-    }
-    return !text.empty();
-}
 // What add_head() writes itself; twice it would mean two things to two readers.
 [[nodiscard]] constexpr bool is_own_field(std::string_view name) noexcept {
     for (std::string_view const own : {"host", "connection", "content-length", "transfer-encoding"}) {
         if (same_alike(name, own)) return true;
     }
     return false;
-}
-// [RFC 9110, 5.5]
-[[nodiscard]] constexpr bool is_field_value(std::string_view text) noexcept {
-    for (char const c : text) {
-        if ((octet(c) < 0x20 && c != '\t') || c == 0x7F) return false;
-    }
-    return true;
 }
 }  // namespace detail
 
