@@ -250,6 +250,8 @@ class Contents(Metal):
         self.assertEqual([symbol for symbol in variables if "barelink" in symbol or "GLOBAL__N" in symbol], [])
         # What was looked at is an image of ours, with its state where it belongs.
         self.assertIn(("b", "_ZN12_GLOBAL__N_16memoryE"), symbols)
+        if name != "core":
+            self.assertTrue([symbol for kind, symbol in symbols if kind == "b" and "the_device" in symbol])
         if name == "device-tls":
             self.assertLessEqual(sections[".text"] + sections[".data"], 256 * 1024)
             self.assertLessEqual(sections[".stack"] + sections[".data"] + sections[".bss"], 64 * 1024)
