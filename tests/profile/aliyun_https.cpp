@@ -287,7 +287,8 @@ TEST_CASE("who leaves while the service is asked hangs up there", "[profile][ali
 }
 
 TEST_CASE("memory for names that do not fit is an error, not a shorter name", "[profile][aliyun]") {
-    house<web_end, {.text_bytes = 320}> h;
+    constexpr aliyun::https_limits little{.text_bytes = 320};
+    house<web_end, little>         h;
     REQUIRE(h.b.c->connect() == errc::ok);
     std::string long_token = grant();
     long_token.insert(long_token.find("tok7"), std::string(300, 't'));
