@@ -14,6 +14,7 @@ packages=(
     libc-ares-dev libwolfssl-dev libjsmn-dev libssl-dev openssl ca-certificates mosquitto nginx-light ejabberd
     libmosquitto-dev libpaho-mqtt-dev valgrind
     gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev qemu-system-arm
+    dpkg-dev gcc-riscv64-unknown-elf qemu-system-misc
 )
 passed=0
 failed=0
@@ -78,6 +79,8 @@ title "packages"
 need_packages "${packages[@]}" || { fail "packages"; finish; }
 # Brokers live where a user without root has no path to.
 export PATH="$PATH:/usr/sbin:/sbin"
+# Without them the port to lwIP would go untested, and so would the images.
+tools/debian_sources.sh lwip wolfssl || fail "the sources of Debian's packages"
 
 # Not optimised: most of the time goes into compiling, and a third of that into making fast what runs once. For the same
 # reason the longest simulations run with the sanitizers only, and the brokers of others meet one build.

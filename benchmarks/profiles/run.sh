@@ -33,7 +33,7 @@ job_defines() { echo "-DJOB_MAXQOS=1 -I$home -isystem $out/jsmn"; }
     for profile in $profiles; do
         build_image "$profile" m0plus -Os
         # shellcheck disable=SC2046 # three numbers
-        set -- $(sections "$out/$profile-m0plus-Os.elf")
+        set -- $(sections m0plus "$out/$profile-m0plus-Os.elf")
         if [ -z "$before" ]; then
             before="$(($1 + $2)) $(($2 + $3))"
         else

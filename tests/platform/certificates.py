@@ -5,6 +5,7 @@ import subprocess
 # Every name that a device of the tests may dial; a star stands for one label.
 NAMES = (
     "localhost",
+    "x509.itls.cn-shanghai.aliyuncs.com",
     "iot-auth.cn-shanghai.aliyuncs.com",
     "iot-auth.ap-southeast-1.aliyuncs.com",
     "*.iot-as-mqtt.cn-shanghai.aliyuncs.com",
@@ -44,11 +45,14 @@ def certificate(folder, name, usage, issuer="authority", names=()):
     openssl(folder, "x509", "-req", "-in", f"{name}.csr", *by, "-days", "2", "-out", f"{name}.crt")
 
 
-def make(folder, things):
-    """authority.crt, server.crt, one certificate for each thing, and stranger.crt of another authority."""
+def make(folder, devices):
+    """authority.crt, server.crt, a certificate for each device, and stranger.crt of another authority; authorizer.key
+    and authorizer.pub, which sign tokens."""
     authority(folder, "authority")
     authority(folder, "elsewhere")
     certificate(folder, "server", "serverAuth", names=NAMES)
-    for thing in things:
-        certificate(folder, thing, "clientAuth")
+    for name in devices:
+        certificate(folder, name, "clientAuth")
     certificate(folder, "stranger", "clientAuth", issuer="elsewhere")
+    openssl(folder, "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "authorizer.key")
+    openssl(folder, "pkey", "-in", "authorizer.key", "-pubout", "-out", "authorizer.pub")

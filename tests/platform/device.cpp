@@ -22,6 +22,7 @@
 #include <barelink/profile/aliyun/direct.hpp>
 #include <barelink/profile/aliyun/https.hpp>
 #include <barelink/profile/aliyun/registration.hpp>
+#include <barelink/profile/aliyun/x509.hpp>
 #include <barelink/profile/aws.hpp>
 #include <barelink/profile/azure.hpp>
 #include <barelink/profile/huawei.hpp>
@@ -122,9 +123,9 @@ public:
         : w_{words}, cloud_{words.cloud()}, web_{web}, secret_{words("secret")},
           registering_{cloud_.starts_with("register") || cloud_ == "azure-dps"} {}
 
-    bool             registering() const { return registering_; }
-    bool             by_https() const { return cloud_ == "register-https"; }
-    bool             on_azure() const { return cloud_ == "azure-dps"; }
+    bool registering() const { return registering_; }
+    bool by_https() const { return cloud_ == "register-https"; }
+    bool on_azure() const { return cloud_ == "azure-dps"; }
 
     errc refresh(login& out, lease& with) noexcept {
         auto const e = registering_ ? register_by_mqtt(out, with) : ask(out, with);
@@ -146,6 +147,10 @@ public:
         }
         if (e == errc::ok) keep(post.got());
         return e;
+    }
+    // A device with a certificate is told its names.
+    bool learn(std::string_view topic, std::string_view payload) {
+        return certified_ && certified_->take(topic, payload) == errc::ok;
     }
     errc take(std::string_view topic, std::string_view payload) {
         auto const e = registrar_->take(topic, payload);
@@ -194,6 +199,17 @@ private:
             if (!aws_) aws_.emplace(w_("device"), where);
             return aws_->refresh(out, with);
         }
+        if (cloud_ == "aws-authorizer") {
+            aws::site const       where{"x", w_("region"), aws::tls_port};
+            aws::authorizer const asked{
+                .name = "gate", .token_name = "token", .token = w_("token"), .signature = w_("signature")};
+            if (!authorized_) authorized_.emplace(w_("device"), asked, where);
+            return authorized_->refresh(out, with);
+        }
+        if (cloud_ == "x509") {
+            if (!certified_) certified_.emplace(aliyun::connect_options{.client_id = "serial7"});
+            return certified_->refresh(out, with);
+        }
         if (cloud_.starts_with("azure")) {
             azure::identity const who{on_azure() ? hub_ : w_("hub"), w_("device"), {}};
             if (!azure_) azure_.emplace(who, azure::shared_key{secret_, {}}, engine_, calendar, life);
@@ -236,7 +252,9 @@ private:
     std::optional<aliyun::https_device<network, wolfcrypt>>                   https_      = {};
     std::optional<aliyun::token_device<>>                                     with_token_ = {};
     std::optional<aliyun::mqtt_registration<wolfcrypt>>                       registrar_  = {};
+    std::optional<aliyun::x509_device<>>                                      certified_  = {};
     std::optional<aws::certificate_device>                                    aws_        = {};
+    std::optional<aws::authorizer_device<>>                                   authorized_ = {};
     std::optional<azure::key_device<wolfcrypt, calendar_t>>                   azure_      = {};
     std::optional<tencent::key_device<wolfcrypt, calendar_t, posix::entropy>> tencent_    = {};
     std::optional<huawei::secret_device<wolfcrypt, calendar_t>>               huawei_     = {};
@@ -285,7 +303,10 @@ private:
             return;
         case event_type::subscribed: return registering ? ask_for_hub() : publish();
         case event_type::subscribe_failed: return say("unsubscribed", name(e.cause));
-        case event_type::message: return registering ? read_answer(e) : say("message", e.topic, e.payload);
+        case event_type::message:
+            if (who_.learn(e.topic, e.payload)) return say("learnt");
+            return registering ? read_answer(e) : say("message", e.topic, e.payload);
+        case event_type::replaced: return say("replaced");
         case event_type::disconnected: return on_disconnected(e);
         default: return;
         }

@@ -87,10 +87,10 @@ class Gate:
 
     def move(self, name="mqtts"):
         """Listens on another port, and on the old one no longer."""
-        old = self.ports.pop(name)
-        self._do(self._shut(name))
-        self.open(name)
-        assert self.ports[name] != old
+        old = self._servers[name]
+        self._do(self._open(name, 0))  # first, so that it cannot be the old one
+        self._loop.call_soon_threadsafe(old.close)
+        self.drop()
 
     def drop(self, *who):
         """Hangs up on a device, or on all."""
@@ -155,11 +155,13 @@ class Gate:
         await self._drop(verdict.who)  # the platform knows a device by its names, whatever its client id
         self._sessions[asyncio.current_task()] = verdict.who
         left = verdict.until - self.accounts.now() if verdict.until else None
-        await asyncio.wait_for(self._relay(raw, reader, writer), left)
+        await asyncio.wait_for(self._relay(raw, verdict.push, reader, writer), left)
 
-    async def _relay(self, connect, reader, writer):
+    async def _relay(self, connect, push, reader, writer):
         from_broker, to_broker = await asyncio.open_unix_connection(self.broker)
         to_broker.write(connect)
+        if push:
+            writer.write((await read_packet(from_broker))[1] + mqtt.publish(push[0], push[1].encode()))
         pumps = [asyncio.create_task(pump(*way)) for way in ((reader, to_broker), (from_broker, writer))]
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)

@@ -3,10 +3,13 @@
 
 Where a platform does not say which CONNACK it gives, a line with "our choice" says what the stand-in does.
 """
+import json
 import pathlib
 import re
 import secrets
+import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 from dataclasses import dataclass, field
@@ -18,6 +21,7 @@ import vectors  # noqa: E402  (openssl's signatures)
 ACCEPTED, BAD_ID, UNAVAILABLE, BAD_LOGIN, NOT_AUTHORISED = 0, 2, 3, 4, 5  # CONNACK
 METHODS = {"hmacmd5": "md5", "hmacsha1": "sha1", "hmacsha256": "sha256"}
 DPS_HOST = "global.azure-devices-provisioning.net"
+X509_HOST = "x509.itls.cn-shanghai.aliyuncs.com"
 
 
 @dataclass
@@ -41,8 +45,10 @@ class Accounts:
     azure: dict = field(default_factory=dict)  # (hub, device): key in base64
     enrollments: dict = field(default_factory=dict)  # (scope, registration id): (key in base64, hub)
     tencent: dict = field(default_factory=dict)  # (product, device): key in base64
+    certified: dict = field(default_factory=dict)  # name in a certificate: (ProductKey, DeviceName)
     huawei: dict = field(default_factory=dict)  # device: secret
     things: set = field(default_factory=set)  # of AWS: names in certificates
+    authorizers: dict = field(default_factory=dict)  # of AWS: name: file with the public key that signs tokens
     shift: float = 0
 
     def now(self):
@@ -74,6 +80,7 @@ class Verdict:
     who: tuple = ()  # of each device only one connection lives
     until: float = 0  # when the platform hangs up, seconds since 1970; 0: never
     service: str = ""  # "register", "regnwl", "provisioning": no broker, the stand-in answers itself
+    push: tuple = ()  # topic and payload of a message that follows CONNACK
 
 
 def signed(method, secret, **fields):
@@ -124,12 +131,46 @@ def aliyun_registration(accounts, c, key, name, fields, kind):
     return Verdict(ACCEPTED if good else BAD_LOGIN, (key, name), service=kind)
 
 
+def aliyun_certificate(accounts, c, channel):
+    """A device that does not say its names is told them."""
+    who = accounts.certified.get(channel.certificate)
+    if who is None or c.password:
+        return Verdict(NOT_AUTHORISED)  # our choice
+    plain, bar, rest = c.client_id.partition("|")
+    if not plain or not bar or "securemode=2" not in rest.split(",") or not 30 <= c.keep_alive <= 1200:
+        return Verdict(BAD_ID)
+    if c.user == "&":
+        names = {"productKey": who[0], "deviceName": who[1]}
+        return Verdict(ACCEPTED, who, push=("/ext/auth/identity/response", json.dumps(names)))
+    return Verdict(ACCEPTED if c.user == f"{who[1]}&{who[0]}" else BAD_LOGIN, who)
+
+
+def authorized(accounts, user):
+    """A token in the user name, signed with the key of an authorizer."""
+    fields = dict(urllib.parse.parse_qsl(user.partition("?")[2]))
+    key = accounts.authorizers.get(fields.get("x-amz-customauthorizer-name"))
+    with tempfile.NamedTemporaryFile() as signature:
+        try:
+            text = fields["x-amz-customauthorizer-signature"].encode()
+            signature.write(vectors.openssl("base64", "-A", "-d", data=text))
+            signature.flush()
+            command = [vectors.OPENSSL, "dgst", "-sha256", "-verify", key, "-signature", signature.name]
+            subprocess.run(command, input=fields["token"].encode(), capture_output=True, check=True)
+        except (KeyError, TypeError, subprocess.CalledProcessError):
+            return False
+    return True
+
+
 def aws(accounts, c, channel):
     """The policy of these things lets each connect under the name in its certificate."""
-    if not channel.server_name or (channel.port == "aws-443" and channel.alpn != "x-amzn-mqtt-ca"):
+    if not channel.server_name or not 30 <= c.keep_alive <= 1200:
+        return Verdict(None)
+    if channel.port == "aws-443" and channel.alpn == "mqtt":
+        return Verdict(ACCEPTED if authorized(accounts, c.user) else None, (c.client_id,))
+    if channel.port == "aws-443" and channel.alpn != "x-amzn-mqtt-ca":
         return Verdict(None)
     good = channel.certificate in accounts.things and c.client_id == channel.certificate
-    return Verdict(ACCEPTED if good and 30 <= c.keep_alive <= 1200 else None, (c.client_id,))
+    return Verdict(ACCEPTED if good else None, (c.client_id,))
 
 
 def shared_access(key, resource, token, now):
@@ -192,6 +233,8 @@ def judge(accounts, c, channel):
     name = channel.server_name
     if channel.port.startswith("aws") or name.endswith(".amazonaws.com"):
         return aws(accounts, c, channel)
+    if name == X509_HOST:
+        return aliyun_certificate(accounts, c, channel)
     if name == DPS_HOST:
         return provisioning(accounts, c, channel)
     if name.endswith(".azure-devices.net"):

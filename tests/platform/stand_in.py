@@ -5,9 +5,9 @@
 usage: stand_in.py [COMMAND [ARGUMENT...]]
 
 nginx with TLS in front of the HTTPS services, and a door with TLS in front of mosquitto that lets in exactly those
-whom the platform would let in. Runs COMMAND, in whose arguments {https}, {mqtts}, {aws}, {aws-443} and {mqtt} are ports
-and {ca}, {thing} and {thing-key} are files, and ends with its status. Without one it says these and whom it knows, and
-stays until the end of its input. Everything is at localhost; devices are sent there, too.
+whom the platform would let in. Runs COMMAND and ends with its status; in its arguments {https}, {mqtts}, {mqtt},
+{x509}, {aws} and {aws-443} are ports, {ca}, {thing} and {thing-key} are files. Without one it says these and whom it
+knows, and stays until the end of its input. Everything is at localhost; devices are sent there, too.
 """
 import os
 import pathlib
@@ -59,6 +59,7 @@ def known():
         ("a1AbCdEfGhI", "new01"): None,
         ("a1Certified", "dev01"): "0123456789abcdef0123456789abcdef",
     }
+    accounts.certified = {"meter01": ("a1AbCdEfGhI", "meter01")}
     accounts.things = {"thing01"}
     accounts.azure = {(HUB, "dev01"): "ZGV2aWNlLWtleS0wMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1"}
     accounts.enrollments = {("0ne00000001", "dev01"): ("ZGV2aWNlLWtleS0wMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1", HUB)}
@@ -88,7 +89,7 @@ def listens(process, family, address):
 
 
 class Platform:
-    """Started when made; close() ends everything. `ports` has https, mqtts, mqtt, aws, aws-443."""
+    """Started when made; close() ends everything. `ports` has https, mqtts, mqtt, x509, aws, aws-443."""
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="stand-in-"))
@@ -96,7 +97,8 @@ class Platform:
         self.broker_host = "a1AbCdEfGhI.iot-as-mqtt.cn-shanghai.aliyuncs.com"
         self._programs, self._nginx, self.gate, self.backend, self.https = [], None, None, None, 0
         try:
-            certificates.make(self.folder, self.accounts.things)
+            certificates.make(self.folder, {*self.accounts.things, *self.accounts.certified})
+            self.accounts.authorizers["gate"] = self.file("authorizer.pub")
             self._start_mosquitto()
             self.gate = Gate(self.accounts, self._contexts(), self.folder / "mosquitto.sock")
             self.backend = Backend(self.accounts, lambda: (self.broker_host, self.gate.ports["mqtts"]))
@@ -140,13 +142,14 @@ class Platform:
 
     def _contexts(self):
         contexts = {}
-        for name in ("mqtts", "aws", "aws-443"):
+        for name in ("mqtts", "x509", "aws", "aws-443"):
             context = contexts[name] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(self.file("server.crt"), self.file("server.key"))
-            if name.startswith("aws"):
-                context.verify_mode = ssl.CERT_REQUIRED
+            if name != "mqtts":
+                # On port 443 a token may take the place of the certificate.
+                context.verify_mode = ssl.CERT_OPTIONAL if name == "aws-443" else ssl.CERT_REQUIRED
                 context.load_verify_locations(self.file("authority.crt"))
-        contexts["aws-443"].set_alpn_protocols(["x-amzn-mqtt-ca"])
+        contexts["aws-443"].set_alpn_protocols(["x-amzn-mqtt-ca", "mqtt"])
         return contexts | {"mqtt": None}
 
     def _run(self, *command):
@@ -198,6 +201,8 @@ def main():
         print(*(f"{name}: {value}" for name, value in words.items()), sep="\n")
         print(*(f"{name}: {value}" for name, value in vars(platform.accounts).items() if value), sep="\n", flush=True)
         sys.stdin.read()
+    except KeyboardInterrupt:
+        sys.exit(130)
     finally:
         platform.close()
 

@@ -13,6 +13,7 @@ import threading
 import time
 import unittest
 
+from rules import vectors
 from stand_in import HUB, PATIENCE, Platform
 
 DEVICE = None
@@ -95,7 +96,8 @@ class Flow(unittest.TestCase):
     def device(self, cloud, **words):
         ports = self.platform.ports
         aws = words.pop("at", "mqtts")
-        routes = {"443": ports["aws-443" if aws == "aws-443" else "https"], "1883": ports["mqtts"], "8883": ports[aws]}
+        routes = {"443": ports[aws if aws == "aws-443" else "https"], "8883": ports[aws]}
+        routes["1883"] = ports["x509" if cloud == "x509" else "mqtts"]
         made = Device(cloud, {"ca": self.platform.file("authority.crt")} | routes | words)
         self.addCleanup(made.close)
         return made
@@ -153,6 +155,24 @@ class Direct(Aliyun):
             with self.subTest(cause):
                 device = self.aliyun(clock=shift)
                 self.comes_back(device, cause, lambda: device.send("clock 0"))
+
+    def test_two_devices_of_one_name(self):
+        """Each throws the other one out; it is told, and they do not duel for ever at full speed."""
+        first = self.aliyun()
+        first.until("connected")
+        self.aliyun().until("connected")
+        first.until("replaced")
+
+    def test_a_certificate(self):
+        """The first connection has no name, the next one has."""
+        files = {"cert": self.platform.file("meter01.crt"), "key": self.platform.file("meter01.key")}
+        device = self.device("x509", **files)
+        device.until("learnt")
+        self.gate.drop()
+        self.assertEqual([f"meter01&{KEY}"], device.until("login"))
+        device.works()
+        files = {"cert": self.platform.file("thing01.crt"), "key": self.platform.file("thing01.key")}
+        self.device("x509", **files).until("lost", "not_authorized")
 
     def test_another_region_has_another_name(self):
         self.aliyun(region="eu-central-1").until("lost", "tls_wrong_name")
@@ -335,6 +355,14 @@ class Others(Flow):
         self.aws().works()
         self.aws(at="aws-443", port=443, alpn="x-amzn-mqtt-ca").works()
 
+    def test_aws_with_an_authorizer(self):
+        key = self.platform.file("authorizer.key")
+        signature = vectors.base64(vectors.openssl("dgst", "-sha256", "-sign", key, data=b"token7"))
+        words = {"at": "aws-443", "region": "us-east-1", "device": "any01", "signature": signature, "alpn": "mqtt"}
+        self.device("aws-authorizer", token="token7", **words).works()
+        device = self.device("aws-authorizer", token="token8", **words)
+        self.assertIn(device.until("lost")[0], ("closed_by_peer", "connection_reset", "tls_cut"))
+
     def test_aws_refuses(self):
         self.aws("stranger").until("lost", "tls_client_refused")
         self.aws(cert="", key="").until("lost", "tls_client_refused")
@@ -346,7 +374,7 @@ class Others(Flow):
         words = {"product": "ABC123DEF4", "device": NAME, "secret": "dGVuY2VudC1wc2stMDEyMw=="}
         self.device("tencent", **words).works()
         self.device("tencent", **words | {"secret": "AAAA"}).until("lost", "bad_credentials")
-        self.device("tencent", **words | {"clock": -7200}).until("lost")
+        self.device("tencent", **words | {"clock": -7200}).until("lost", "tls_not_yet_valid")
         self.accounts.shift = 7200
         self.device("tencent", **words).until("lost", "not_authorized")
 

@@ -11,10 +11,13 @@ import json
 import socket
 import ssl
 import struct
+import subprocess
+import sys
 import unittest
 import urllib.parse
 
 import rules
+import stand_in
 from stand_in import HUB, PATIENCE, Platform
 
 import mqtt
@@ -39,6 +42,23 @@ AWS_HOST = "x-ats.iot.us-east-1.amazonaws.com"
 
 def sign(secret, text):
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+class CommandLine(unittest.TestCase):
+    def run_it(self, *command):
+        words = [sys.executable, stand_in.__file__, *command]
+        return subprocess.run(words, input="", capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+    def test_a_command(self):
+        """It finds ports and files, and its status is the one of the stand-in."""
+        dial = "openssl s_client -connect localhost:$1 -CAfile $2 -verify_return_error </dev/null && exit 7"
+        done = self.run_it("sh", "-c", dial, "sh", "{mqtts}", "{ca}")
+        self.assertEqual(7, done.returncode, done.stderr)
+
+    def test_no_command(self):
+        done = self.run_it()
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertRegex(done.stdout, r"(?m)^https: \d+\n(.|\n)*^mqtts: \d+\n(.|\n)*^products: .*a1AbCdEfGhI")
 
 
 class StandIn(unittest.TestCase):

@@ -68,10 +68,17 @@ class client_core {
 public:
     static constexpr features enabled = features_of(L, persistent, has_auth);
 
-    constexpr client_core(client_memory const& m, Transport& t, Clock& c, options const& o,
-                          Policies&... policies) noexcept
-        : topic_bytes_{m.topic_bytes}, options_{&o}, session_{m.session, &o}, transport_{t}, clock_{c},
-          our_name_{m.assigned_id}, other_server_{m.server_reference} {
+    constexpr client_core() noexcept = default;
+
+    constexpr void set_up(client_memory const& m, Transport& t, Clock& c, options const& o,
+                          Policies&... policies) noexcept {
+        topic_bytes_ = m.topic_bytes;
+        options_     = &o;
+        session_.set_up(m.session, &o);
+        transport_.bind(t);
+        clock_.bind(c);
+        our_name_.place(m.assigned_id);
+        other_server_.place(m.server_reference);
         (entropy_.bind(policies), ...);
         (credentials_.bind(policies), ...);
         (store_.bind(policies), ...);
@@ -294,19 +301,19 @@ private:
     bool              restored_   = false;
     mail_state        mail_       = mail_state::none;
     errc              mail_cause_ = errc::ok;
-    std::uint16_t     topic_bytes_;
+    std::uint16_t     topic_bytes_ = 0;
     backoff           backoff_    = {};
     takeover_detector takeover_   = {};
     instant           now_        = {};
     instant           at_ = {};  // login, dial: when to give up; backoff: when to try again; linked: since when
     std::uint32_t     retry_in_ms_ = 0;
-    options const*    options_;
-    session<enabled>  session_;
+    options const*    options_     = nullptr;
+    session<enabled>  session_     = {};
 
-    [[no_unique_address]] detail::borrowed<Transport>                        transport_;
-    [[no_unique_address]] detail::borrowed<Clock>                            clock_;
-    [[no_unique_address]] std::conditional_t<keeps_name, detail::kept_name, detail::no_name<1>> our_name_;
-    [[no_unique_address]] std::conditional_t<follows, detail::kept_name, detail::no_name<2>> other_server_;
+    [[no_unique_address]] detail::borrowed<Transport>                        transport_   = {};
+    [[no_unique_address]] detail::borrowed<Clock>                            clock_       = {};
+    [[no_unique_address]] std::conditional_t<keeps_name, detail::kept_name, detail::no_name<1>> our_name_ = {};
+    [[no_unique_address]] std::conditional_t<follows, detail::kept_name, detail::no_name<2>> other_server_ = {};
     [[no_unique_address]] counters                                           statistics_  = {};
     [[no_unique_address]] detail::policy<entropy, name_entropy>              entropy_     = {};
     [[no_unique_address]] detail::policy<credentials, fixed_credentials>     credentials_ = {};
@@ -325,8 +332,15 @@ class client : public client_core<Transport, Clock, kind_of(L), Policies...> {
 public:
     using core = client_core<Transport, Clock, kind_of(L), Policies...>;
 
-    constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept
-        : core{s.memory(), t, c, o, policies...} {}
+    constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept {
+        set_up(s, t, c, o, policies...);
+    }
+
+    // Without arguments all bytes are zero, so that a static client lies in .bss; then set_up() comes first, once.
+    constexpr client() noexcept = default;
+    constexpr void set_up(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept {
+        core::set_up(s.memory(), t, c, o, policies...);
+    }
 };
 
 template <class Transport, class Clock, limits L, class... Policies>

@@ -53,18 +53,20 @@ consteval bool check_policy() {
 template <class T>
 class borrowed {
 public:
-    constexpr explicit borrowed(T& object) noexcept : object_{&object} {}
-    constexpr T* operator->() const noexcept { return object_; }
+    constexpr borrowed() noexcept = default;
+    constexpr void bind(T& object) noexcept { object_ = &object; }
+    constexpr T*   operator->() const noexcept { return object_; }
 
 private:
-    T* object_;
+    T* object_ = nullptr;
 };
 template <class T>
     requires(std::is_empty_v<T> && std::is_trivially_default_constructible_v<T>)
 class borrowed<T> {
 public:
-    constexpr explicit borrowed(T&) noexcept {}
-    constexpr T* operator->() const noexcept { return &object_; }
+    constexpr borrowed() noexcept = default;
+    constexpr void bind(T&) noexcept {}
+    constexpr T*   operator->() const noexcept { return &object_; }
 
 private:
     [[no_unique_address]] mutable T object_ = {};

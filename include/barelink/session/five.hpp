@@ -228,7 +228,7 @@ constexpr bytes_in session<F>::build_farewell() noexcept {
                                         property_lists{five_.leave_with, {}});
     inbox_.clear();
     inbox_.received(size.value);
-    hungry_ = false;
+    unread_ = true;
     return inbox_.unread();
 }
 

@@ -24,8 +24,12 @@ public:
     using position = std::uint16_t;
 
     constexpr ring() noexcept = default;
-    constexpr explicit ring(bytes_out area, std::span<source_slot> sources = {}) noexcept
-        : capacity_{static_cast<position>(area.size())}, data_{area.data()} {
+    constexpr explicit ring(bytes_out area, std::span<source_slot> sources = {}) noexcept { place(area, sources); }
+
+    // Requires: nothing is in it.
+    constexpr void place(bytes_out area, std::span<source_slot> sources) noexcept {
+        capacity_ = static_cast<position>(area.size());
+        data_     = area.data();
         if constexpr (Sources) sources_ = sources.data();
     }
 

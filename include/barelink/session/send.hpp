@@ -10,6 +10,22 @@
 namespace barelink::inline v0 {
 
 template <features F>
+constexpr void session<F>::set_up(session_memory const& m, options const* o) noexcept {
+    options_      = o;
+    requests_max_ = m.subscribe_requests;
+    inbox_.place(m.rx);
+    ring_.place(m.tx, m.sources);
+    inflight_.place(m.inflight);
+    subscriptions_.place(m.subscriptions);
+    control_.place(m.control);
+    if constexpr (has_inbound) inbound_.place(m.inbound);
+    if constexpr (F.sources) sources_ = m.sources;
+    if constexpr (F.v5) extras_ = m.subscribing.data();
+    if constexpr (F.aliases_in) aliases_in_ = m.aliases_in;
+    if constexpr (F.aliases_out) short_ = shortener{m.aliases_out, m.alias_scratch};
+}
+
+template <features F>
 template <class Packet>
 constexpr errc session<F>::begin(options const& o, Packet const& c, property_list auth) noexcept {
     if (!F.has(c.protocol) || is_other_form(c.protocol)) return errc::bad_version;
@@ -20,7 +36,7 @@ constexpr errc session<F>::begin(options const& o, Packet const& c, property_lis
     clean_session_ = c.clean_session;
     fault_         = errc::ok;
     late_ack_      = false;
-    hungry_        = true;
+    unread_        = false;
     state_         = session_state::connecting;
     return errc::ok;
 }
@@ -58,7 +74,7 @@ template <features F>
 constexpr void session<F>::close() noexcept {
     forget_open_message();
     state_   = session_state::offline;
-    hungry_  = true;
+    unread_  = false;
     stalled_ = false;
     pinging_ = false;
     inbox_.clear();
@@ -279,7 +295,7 @@ constexpr errc session<F>::expire() noexcept {
     if (state_ == session_state::offline || fault_ != errc::ok) return fault_;
     if (timers_.due(timer::write, now_)) return fault_ = errc::write_timeout;
     // Nor while a packet is coming in: the answer may be behind it.
-    if (!hungry_ || !now_.reached(patience())) return errc::ok;
+    if (unread_ || !now_.reached(patience())) return errc::ok;
     if (subscriptions_.expire(now_, 2 * options_->request_timeout_ms)) late_ack_ = tell_ = true;
     if (timers_.due(timer::answer, now_)) {
         fault_ = state_ == session_state::waiting ? errc::connack_timeout : errc::ping_timeout;
@@ -299,7 +315,7 @@ constexpr deadline session<F>::next_deadline() const noexcept {
     if (state_ == session_state::offline) return {};
     // expire() blames nobody before all that came is taken out, so until then there is nothing to wake up for.
     auto first = timers_.next(is_alive() && has_room());
-    if (!hungry_) return first;
+    if (unread_) return first;
     auto answers = subscriptions_.overdue(2 * options_->request_timeout_ms);
     answers.earliest(timers_.at(timer::answer));
     if constexpr (F.auth) {

@@ -41,17 +41,12 @@ namespace barelink::inline v0 {
 template <features F>
 class session {
 public:
+    // All bytes are zero until set_up(), which comes before everything else.
+    constexpr session() noexcept = default;
+    constexpr explicit session(session_memory const& m, options const* o = nullptr) noexcept { set_up(m, o); }
+
     // `o`: in which version is queued what comes before begin(). Needed where several are compiled in, or nothing is.
-    constexpr explicit session(session_memory const& m, options const* o = nullptr) noexcept
-        : requests_max_{m.subscribe_requests}, inbox_{m.rx}, ring_{m.tx, m.sources}, inflight_{m.inflight},
-          subscriptions_{m.subscriptions}, control_{m.control} {
-        options_ = o;
-        if constexpr (has_inbound) inbound_ = inbound_table{m.inbound};
-        if constexpr (F.sources) sources_ = m.sources;
-        if constexpr (F.v5) extras_ = m.subscribing.data();
-        if constexpr (F.aliases_in) aliases_in_ = m.aliases_in;
-        if constexpr (F.aliases_out) short_ = shortener{m.aliases_out, m.alias_scratch};
-    }
+    constexpr void set_up(session_memory const& m, options const* o = nullptr) noexcept;
 
     [[nodiscard]] constexpr session_state state() const noexcept { return state_; }
     // Why the connection has to be cut, or ok. Stays until begin().
@@ -82,10 +77,10 @@ public:
     [[nodiscard]] constexpr deadline next_deadline() const noexcept;
 
     // True when every packet that came has been taken out: only then the transport should be read.
-    [[nodiscard]] constexpr bool hungry() const noexcept { return hungry_; }
+    [[nodiscard]] constexpr bool hungry() const noexcept { return !unread_; }
     // True when next_event() has something to do; false also while it waits for acknowledge() or for the transport.
     [[nodiscard]] constexpr bool ready() const noexcept {
-        return tell_ || (!hungry_ && !stalled_ && state_ < session_state::leaving);
+        return tell_ || (unread_ && !stalled_ && state_ < session_state::leaving);
     }
 
     // Where the next bytes of the Server go; empty while packets have to be taken out first (next_event) or answers
@@ -98,7 +93,7 @@ public:
     }
     constexpr void received(std::size_t count) noexcept {
         inbox_.received(count);
-        hungry_   = false;
+        unread_   = true;
         heard_    = true;
         heard_at_ = now_;
     }
@@ -120,7 +115,7 @@ public:
     BARELINK_NOINLINE constexpr void next_event(event& e) noexcept {
         end_event();
         if (tell_) tell(e);
-        if (!e && !hungry_) next_packet(e);
+        if (!e && unread_) next_packet(e);
     }
     // Ends the last event, as next_event() does, without asking for another.
     constexpr void end_event() noexcept;
@@ -349,7 +344,7 @@ private:
     errc          flow_cause_    = errc::ok;  // why the open message is dropped
     std::uint8_t  requests_max_  = 0;
     bool          tell_          = false;  // some table holds something to be told
-    bool          hungry_        = true;   // all that came is taken out
+    bool          unread_        = false;  // something came that is not taken out yet
     bool          greeted_       = false;  // CONNECT has left, and no CONNACK has come since
     bool          unsure_        = false;  // the CONNECT before this one was not answered: it may have made a session
     bool          forgotten_     = false;  // the Server has not kept the session
@@ -360,14 +355,14 @@ private:
     bool          manual_ack_    = false;
     bool          hold_          = false;  // acknowledge() answers the message that the user has right now
     bool          late_ack_      = false;  // a request has expired, so its answer may still come
-    bool          failed_        = false;  // the source of a publish failed, which is to be told
-    bool          failed_dup_    = false;  // and the Server may have had it before
     bool          pinging_       = false;  // PINGREQ is in line
     timers        timers_        = {};
     std::uint16_t pinned_        = 0;  // bytes of the open message that are kept: its header
     packet_id     shown_id_      = 0;  // of the open message
     packet_id     last_id_       = 0;
     packet_id     failed_id_     = 0;
+    bool          failed_        = false;  // the source of a publish failed, which is to be told
+    bool          failed_dup_    = false;  // and the Server may have had it before
     inbox         inbox_         = {};
     std::uint32_t left_          = 0;  // bytes of the open message behind those
     instant       now_           = {};

@@ -79,8 +79,13 @@ struct subscription {
 class subscription_table {
 public:
     constexpr subscription_table() noexcept = default;
-    constexpr explicit subscription_table(std::span<subscription> area) noexcept
-        : data_{area.data()}, capacity_{static_cast<std::uint8_t>(area.size())} {}
+    constexpr explicit subscription_table(std::span<subscription> area) noexcept { place(area); }
+
+    // Requires: nothing is in it.
+    constexpr void place(std::span<subscription> area) noexcept {
+        data_     = area.data();
+        capacity_ = static_cast<std::uint8_t>(area.size());
+    }
 
     // All entries, also the free ones.
     [[nodiscard]] constexpr subscription* begin() const noexcept { return data_; }
@@ -88,13 +93,17 @@ public:
 
     // The entry of this filter; without one a free entry, else one that has lapsed; nullptr if there is none of these.
     [[nodiscard]] constexpr subscription* find_or_free(std::string_view filter) const noexcept {
-        subscription* found = nullptr;
         for (auto& s : *this) {
             if (s.state != subscription_state::free && same_text(s.filter, filter)) return &s;
-            bool const better = found == nullptr || s.state < found->state;
-            if (s.state <= subscription_state::lapsed && better) found = &s;
         }
-        return found;
+        auto* const unused = first(subscription_state::free);
+        return unused != nullptr ? unused : first(subscription_state::lapsed);
+    }
+    [[nodiscard]] constexpr subscription* first(subscription_state state) const noexcept {
+        for (auto& s : *this) {
+            if (s.state == state) return &s;
+        }
+        return nullptr;
     }
     [[nodiscard]] constexpr subscription* find(packet_id id, subscription_state state) const noexcept {
         for (auto& s : *this) {

@@ -67,6 +67,8 @@ namespace detail {
     case ASN_SIG_HASH_E:
     case ASN_SIG_KEY_E:
     case ASN_SIG_OID_E:
+    case ASN_NAME_INVALID_E:
+    case HASH_TYPE_E:
     case ASN_PARSE_E:
     case ASN_CRIT_EXT_E:
     case ASN_VERSION_E:

@@ -65,6 +65,7 @@ inline errc channel::shake_hands() noexcept {
 // The last word on whether to trust: wolfSSL is done, but did somebody really look at the server? A connection counts
 // only if we have approved a certificate, if it goes on with a session from such a connection, or if it has our PSK.
 inline bool channel::proven() const noexcept {
+    if (verdict_ != errc::ok) return false;
     if (approved_) return true;
     if (offered_ && wolfSSL_session_reused(ssl_) != 0) return true;
     return has_psk(settings_);  // without authorities, and judge() refuses each certificate
@@ -107,12 +108,19 @@ inline bool channel::judge(bool good, WOLFSSL_X509_STORE_CTX const& store) noexc
     bool const early = is_early(store.error);
     bool const late  = is_late(store.error);
     if (!good && !early && !late) return false;
-    if (store.totalCerts < 1 || store.error_depth < 0) return false;
-    // Each time for the server's own, so that a wrong name is told before a doubt about the calendar.
-    auto const& der = store.certs[0];
-    auto const  c   = read_certificate({reinterpret_cast<char const*>(der.buffer), der.length});
-    if (!c.readable || (!good && !strong_key(c.public_key))) verdict_ = errc::tls_bad_certificate;
-    if (verdict_ == errc::ok) verdict_ = judge_leaf(c);
+    if (store.error_depth < 0 || store.error_depth >= store.totalCerts) return false;
+    auto const at = [&store](int depth) {
+        auto const& der = store.certs[depth];
+        return read_certificate({reinterpret_cast<char const*>(der.buffer), der.length});
+    };
+    // wolfSSL takes SHA-1, MD5 and RSA keys of 1024 bits.
+    auto const seen = at(store.error_depth);
+    if (!strong_signature(seen.signature) || !strong_key(seen.public_key)) verdict_ = errc::tls_bad_certificate;
+    // Each time for the server's own, so that a wrong name is told before a doubt about the calendar. wolfSSL looks at
+    // critical extensions last, and not at all where a date is wrong.
+    auto const own = at(0);
+    if (!own.readable || (!good && own.strange)) verdict_ = errc::tls_bad_certificate;
+    if (verdict_ == errc::ok) verdict_ = judge_leaf(own);
     if (verdict_ != errc::ok) return false;
 
     auto const trust = around_.now().trust;
