@@ -200,7 +200,8 @@ TEST_CASE("what is wrong with the way to the service is told as that", "[profile
         house<> broken;
         broken.web.fault = fault;
         REQUIRE(broken.b.c->connect() == errc::ok);
-        CHECK(broken.attempt() == "disconnected " + std::string{name(fault)} + " 1000");
+        CHECK(broken.attempt() ==
+              "disconnected " + std::string{name(fault)} + (cannot_heal(fault) ? " 60000" : " 1000"));
         CHECK(broken.who.error() == fault);
         CHECK(broken.who.code() == 0);
         broken.web.fault = errc::ok;
