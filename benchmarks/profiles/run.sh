@@ -51,5 +51,6 @@ else
         [ "$name" = figures ] || from=$home/budgets.txt
         awk 'NR > 1 { print $1, "flash", $4; print $1, "ram", $5 }' "$from" >"$out/$name.lines"
     done
-    awk -v slack=1.0 -f "$here/../check.awk" "$out/budgets.lines" "$out/figures.lines" >&2
+    # The difference of two images moves by some bytes with what is in neither of them.
+    awk -v slack=1.01 -f "$here/../check.awk" "$out/budgets.lines" "$out/figures.lines" >&2
 fi
