@@ -48,12 +48,14 @@ inline errc channel::shake_hands() noexcept {
     int const done = wolfSSL_connect(ssl_);
     if (done != WOLFSSL_SUCCESS) {
         int const code = wolfSSL_get_error(ssl_, done);
-        if (code == WOLFSSL_ERROR_WANT_READ || code == WOLFSSL_ERROR_WANT_WRITE) {
-            if (write_error_ != errc::ok) return broken();
-            if (!no_memory()) return errc::would_block;
+        // When the rest of a flight of 1.3 is stuck once more, wolfSSL 5.5.4 fails with error 0.
+        if (code == WOLFSSL_ERROR_WANT_READ || code == WOLFSSL_ERROR_WANT_WRITE || (code == 0 && stuck_)) {
+            if (write_error_ != errc::ok) io_error_ = write_error_;
+            else if (!no_memory()) return errc::would_block;
         }
         return fail(code);
     }
+    if (write_error_ != errc::ok) return broken();
     if (!proven() || no_memory()) return fail(0);
     open_               = true;
     auto const most     = wolfSSL_GetMaxOutputSize(ssl_);
