@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSL-1.0
  * A wolfSSL for barelink's tls/ on a device without an operating system: TLS 1.3 and 1.2, client only, P-256 and RSA of
  * 2048 bits, AES-GCM, session tickets, PSK. Compile wolfSSL and your program with -DWOLFSSL_USER_SETTINGS and this file
- * on the include path. As it is, an image of wolfSSL and barelink's tls/ has 127 KB of flash and 2.5 KB of static RAM
+ * on the include path. As it is, an image of wolfSSL and barelink's tls/ has 126 KB of flash and 2.5 KB of static RAM
  * beside the pool. The prices are differences to that, on a Cortex-M3 at -Os; benchmarks/tls/target/run.py --prices
  * measures them, docs/tls.md has the pool, the stack and the time. Where no RAM is named, there is none. */
 #pragma once
@@ -56,7 +56,7 @@ extern int    device_seed(unsigned char* out, unsigned int size); /* from a true
 #define HAVE_EXTENDED_MASTER /* 0.5 KB: binds a session of 1.2 to its handshake */
 #define HAVE_SNI
 #define HAVE_ALPN         /* 1.2 KB; for port 443 */
-#define HAVE_MAX_FRAGMENT /* 0.4 KB; records of 2 KiB instead of 16: the pool may be 11 KB smaller */
+#define HAVE_MAX_FRAGMENT /* 0.4 KB; records of 2 KiB instead of 16: the pool may be 10 KB smaller */
 /* Without HAVE_ENCRYPT_THEN_MAC, 1.2 KB: it is for CBC, and barelink offers none. */
 
 /* What barelink needs: its name check sees each certificate, good ones too. */

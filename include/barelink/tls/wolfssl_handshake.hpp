@@ -150,7 +150,7 @@ inline errc channel::judge_leaf(certificate const& c) noexcept {
 }
 
 // Memory comes first, because wolfSSL's own code may then say anything; what we have found out ourselves is next, then
-// the network, then the server's word, then wolfSSL's.
+// the server's word, then the network, then wolfSSL's.
 inline errc channel::meaning(int code, failure const& f) const noexcept {
     if (no_memory()) return errc::tls_memory;
     if (verdict_ != errc::ok) return verdict_;
