@@ -13,7 +13,7 @@ packages=(
     catch2
     libc-ares-dev libwolfssl-dev libjsmn-dev libssl-dev openssl ca-certificates mosquitto ejabberd
     libmosquitto-dev libpaho-mqtt-dev valgrind
-    gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev qemu-system-arm
+    gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev qemu-system-arm dpkg-dev
 )
 passed=0
 failed=0
@@ -91,7 +91,7 @@ fi
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 sanitizers=("-Db_sanitize=address,undefined" -Db_lundef=false)
-if CXX=clang++-14 configure clang++-sanitizers "${common[@]}" "${sanitizers[@]}" -Dexamples=false; then
+if CC=clang-14 CXX=clang++-14 configure clang++-sanitizers "${common[@]}" "${sanitizers[@]}" -Dexamples=false; then
     check clang++-sanitizers --no-suite tidy --no-suite headers --no-suite usage --no-suite size --no-suite docs \
         --no-suite console
 else

@@ -109,7 +109,6 @@ inline bool channel::judge(bool good, WOLFSSL_X509_STORE_CTX const& store) noexc
     }
     bool const early = is_early(store.error);
     bool const late  = is_late(store.error);
-    if (!good && !early && !late) return false;
     if (store.error_depth < 0 || store.error_depth >= store.totalCerts) return false;
     auto const at = [&store](int depth) {
         auto const& der = store.certs[depth];
@@ -118,6 +117,7 @@ inline bool channel::judge(bool good, WOLFSSL_X509_STORE_CTX const& store) noexc
     // wolfSSL takes SHA-1, MD5 and RSA keys of 1024 bits.
     auto const seen = at(store.error_depth);
     if (!strong_signature(seen.signature) || !strong_key(seen.public_key)) verdict_ = errc::tls_bad_certificate;
+    if (!good && !early && !late) return false;
     // Each time for the server's own, so that a wrong name is told before a doubt about the calendar. wolfSSL looks at
     // critical extensions last, and not at all where a date is wrong.
     auto const own = at(0);
