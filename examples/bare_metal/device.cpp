@@ -91,7 +91,13 @@ private:
         auto next = mqtt_.next_deadline();
         next.earliest(patience_);
         next.earliest(stay_);
-        if (!ready()) board_sleep(lwip::timers::sleep_ms(next.left(lwip::clock::now())));
+        if (ready()) return;
+        auto const ms = lwip::timers::sleep_ms(next.left(lwip::clock::now()));
+        if (ms >= 5'000 && work_.listens() && !slept_) {
+            slept_ = true;
+            job::say("asleep");
+        }
+        board_sleep(ms);
     }
 
     // On line with nothing to do: what does that cost?
@@ -118,6 +124,7 @@ private:
     deadline                                              patience_ = {};
     deadline                                              stay_     = {};
     bool                                                  stayed_   = false;
+    bool                                                  slept_    = false;
     board_effort                                          before_   = {};
 };
 

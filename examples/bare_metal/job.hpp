@@ -67,6 +67,8 @@ public:
     [[nodiscard]] ending how_it_ended() const noexcept { return ending_; }
     // All was said and heard: what is left is to stay for a while, if at all.
     [[nodiscard]] bool settled() const noexcept { return settled_; }
+    // All but the large message has come.
+    [[nodiscard]] bool listens() const noexcept { return small_done() && settings_.large != 0 && !large_done_; }
     void end(ending how) noexcept {
         if (ending_ == ending::none) ending_ = how;
     }
@@ -126,9 +128,7 @@ private:
 
     template <class Client>
     void step(Client& mqtt) noexcept {
-        // Two of three are acknowledged. A lost connection may bring some twice, and QoS 0 may be lost with it.
-        bool const round_done = delivered_ >= 2 && received_ >= 3;
-        if (!round_done || (settings_.large != 0 && !large_done_) || settled_) return;
+        if (!small_done() || (settings_.large != 0 && !large_done_) || settled_) return;
         ++round_;
         delivered_ = received_ = 0;
         if (round_ < settings_.rounds) {
@@ -139,6 +139,9 @@ private:
         say("all done");
         if (settings_.idle_ms == 0 && mqtt.disconnect() != barelink::errc::ok) end(ending::lost);
     }
+
+    // Two of three are acknowledged. A lost connection may bring some twice, and QoS 0 may be lost with it.
+    [[nodiscard]] bool small_done() const noexcept { return delivered_ >= 2 && received_ >= 3; }
 
     settings const& settings_;
     std::uint32_t   large_bytes_ = 0;

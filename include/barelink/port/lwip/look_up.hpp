@@ -101,7 +101,7 @@ private:
         static_cast<look_up*>(self)->tell(name, address, Of);
     }
     void tell(std::string_view name, ip_addr_t const* address, family of) noexcept {
-        if (state_ != state::asked || of != family_ || name != host_) return;
+        if (of != family_ || name != host_) return;
         bool const good = address != nullptr && is(*address, of);
         if (good) address_ = *address;
         state_ = good ? state::found : state::failed;

@@ -26,7 +26,7 @@ namespace barelink::inline v0::lwip {
 // next attempt.
 //
 // lwIP's callbacks only note what has happened: nothing of the client runs inside of them, so no callback destroys what
-// lwIP still uses. For the same reason never call the client from a callback or an interrupt of yyours: ask ready().
+// lwIP still uses. For the same reason never call the client from a callback or an interrupt of yours: ask ready().
 //
 // What comes is read where lwIP has put it, and only then the window opens again: a device that does not read slows
 // its peer down. What leaves is copied once, into lwIP's segments, for the client uses its memory anew as soon as it is
