@@ -46,20 +46,7 @@ public:
     constexpr explicit session(session_memory const& m, options const* o = nullptr) noexcept { set_up(m, o); }
 
     // `o`: in which version is queued what comes before begin(). Needed where several are compiled in, or nothing is.
-    constexpr void set_up(session_memory const& m, options const* o = nullptr) noexcept {
-        options_      = o;
-        requests_max_ = m.subscribe_requests;
-        inbox_.place(m.rx);
-        ring_.place(m.tx, m.sources);
-        inflight_.place(m.inflight);
-        subscriptions_.place(m.subscriptions);
-        control_.place(m.control);
-        if constexpr (has_inbound) inbound_.place(m.inbound);
-        if constexpr (F.sources) sources_ = m.sources;
-        if constexpr (F.v5) extras_ = m.subscribing.data();
-        if constexpr (F.aliases_in) aliases_in_ = m.aliases_in;
-        if constexpr (F.aliases_out) short_ = shortener{m.aliases_out, m.alias_scratch};
-    }
+    constexpr void set_up(session_memory const& m, options const* o = nullptr) noexcept;
 
     [[nodiscard]] constexpr session_state state() const noexcept { return state_; }
     // Why the connection has to be cut, or ok. Stays until begin().
