@@ -16,18 +16,17 @@ namespace barelink::inline v0 {
 // byte of 0x80 or more. Work: at most four bytes.
 [[nodiscard]] constexpr std::size_t utf8_multibyte(std::string_view text) noexcept {
     auto const first = octet(text[0]);
-    // The lead byte says how many follow. Below C2 it is none, or makes an overlong form of two.
-    std::size_t const size = first < 0xE0 ? 2U : first < 0xF0 ? 3U : 4U;
-    if (first < 0xC2 || text.size() < size) return 0;
-    std::uint32_t code = first & (0x7FU >> (size - 1));
-    for (std::size_t i = 1; i < size; ++i) {
-        auto const next = octet(text[i]);
-        if ((next & 0xC0) != 0x80) return 0;
-        code = (code << 6) | (next & 0x3FU);
+    // The lead byte says how many follow; only the second byte has bounds of its own: they keep out overlong
+    // forms (E0, F0), surrogates (ED) and what lies above U+10FFFF (F4).
+    std::size_t const size = first < 0xC2 ? 0U : first < 0xE0 ? 2U : first < 0xF0 ? 3U : first < 0xF5 ? 4U : 0U;
+    if (size == 0 || text.size() < size) return 0;
+    std::uint8_t const low  = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    std::uint8_t const high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    if (octet(text[1]) < low || octet(text[1]) > high) return 0;
+    for (std::size_t i = 2; i < size; ++i) {
+        if ((octet(text[i]) & 0xC0) != 0x80) return 0;
     }
-    // Overlong forms of three and four bytes, surrogates, and what no character can be.
-    bool const wrong = code >> (5 * size - 4) == 0 || code >> 11 == 0xD800 >> 11 || code > 0x10'FFFF;
-    return wrong ? 0 : size;
+    return size;
 }
 
 // What a string has beyond plain characters; bits of utf8_scan().
@@ -60,12 +59,12 @@ namespace detail {
     std::uint8_t      found = 0;
     char const*       at    = text.data() + detail::plain_prefix(text);
     char const* const end   = text.data() + text.size();
-    for (;;) {
-        // From ',' to DEL there is nothing special, and topics have little else.
-        while (at != end && static_cast<unsigned>(octet(*at) - ',') < 0x80U - ',') ++at;
-        if (at == end) return found;
+    while (at != end) {
         auto const c = octet(*at);
-        if (c >= 0x80) {
+        // From ',' to DEL there is nothing special, and topics have little else.
+        if (static_cast<unsigned>(c - ',') < 0x80U - ',') {
+            ++at;
+        } else if (c >= 0x80) {
             auto const size = utf8_multibyte({at, static_cast<std::size_t>(end - at)});
             if (size == 0) return utf8_ill_formed;
             at += size;
@@ -75,6 +74,7 @@ namespace detail {
             ++at;
         }
     }
+    return found;
 }
 
 // Whether a payload is text; other than in MQTT's own strings, U+0000 may be in it [5.0, 3.3.2.3.2].
