@@ -168,6 +168,10 @@ TEST_CASE("a device with a certificate learns its name at its first connection",
     CHECK(device.take(aliyun::x509_identity_topic, R"({"productKey":"a1","deviceName":"dev"})") == errc::ok);
     CHECK(device.id().product_key == "a1");
     CHECK(device.id().device_name == "dev");
+    // What comes later and cannot be read does not take the name away.
+    CHECK(device.take(aliyun::x509_identity_topic, R"({"productKey":"zz"})") == errc::missing_field);
+    CHECK(device.id().product_key == "a1");
+    CHECK(device.id().device_name == "dev");
     b.net.read_error = errc::closed_by_peer;
     CHECK(b.settle() == "disconnected closed_by_peer 1000");
     b.net.written.clear();
