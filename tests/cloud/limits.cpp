@@ -93,3 +93,15 @@ TEST_CASE("values that are known early are checked while compiling", "[cloud][al
     STATIC_REQUIRE(aliyun::keep_alive_s(aliyun::keep_alive_advised_s) == 300);
     STATIC_REQUIRE(aliyun::level(qos::at_least_once) == qos::at_least_once);
 }
+
+TEST_CASE("of a shared subscription of 5.0 the filter counts, not the name of the group", "[cloud][aliyun][limits]") {
+    using aliyun::limits_v5;
+    CHECK_BOTH(check_subscription(limits_v5, "$share/group//a1/+/update", qos::at_least_once) == errc::ok);
+    CHECK_BOTH(check_subscription(limits_v5, "$share/group/a1", qos::at_least_once) == errc::bad_filter);
+    CHECK_BOTH(check_subscription(limits_v5, "$share/group", qos::at_least_once) == errc::bad_filter);
+    CHECK(check_subscription(limits_v5, "$share/group/" + std::string{long_topic}, qos::at_least_once) == errc::ok);
+    CHECK(check_subscription(limits_v5, "$share/group/" + std::string{long_topic} + "x", qos::at_least_once) ==
+          errc::topic_too_long);
+    // 3.1.1 has none.
+    CHECK_BOTH(check_subscription(aliyun::limits, "$share/group//a1", qos::at_least_once) == errc::bad_filter);
+}

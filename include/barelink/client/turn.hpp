@@ -176,7 +176,9 @@ constexpr void client_core<Transport, Clock, L, Policies...>::lose(errc why) noe
         if (lease_.renewing && why == errc::requested) why = errc::renewal;
     }
     if (phase_ == phase::login) stop_login();
-    if constexpr (follows) follow();
+    if constexpr (follows) {
+        if (phase_ != phase::login) follow();  // nobody was asked yet
+    }
     if constexpr (L.versions.v5) {
         bool const hung_up = why == errc::closed_by_peer || why == errc::connection_reset;
         bool const unheard = session_.state() == session_state::waiting && o.protocol == version::v5;

@@ -25,6 +25,7 @@ struct platform_limits {
     std::uint16_t keep_alive_max_s = 0xFFFF;
     bool          retain           = false;  // a retained message is allowed
     bool          will             = false;
+    bool          shared           = false;  // of "$share/group/filter" only the filter counts
 };
 
 // Requires: what MQTT says of names and filters has been checked, or will be. Returns topic_too_long, bad_topic.
@@ -58,6 +59,11 @@ struct platform_limits {
                                                 qos level) noexcept {
     if (number(level) > number(l.highest_qos)) return errc::bad_qos;
     if (find_filter_fault(filter) != filter_fault::none) return errc::bad_filter;
+    if (l.shared && is_shared(filter)) {
+        auto const name_ends = filter.find('/', 7);
+        if (name_ends == std::string_view::npos) return errc::bad_filter;
+        filter.remove_prefix(name_ends + 1);
+    }
     auto const e = check_topic(l, filter);
     return e == errc::bad_topic ? errc::bad_filter : e;
 }
