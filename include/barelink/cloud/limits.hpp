@@ -25,7 +25,7 @@ struct platform_limits {
     std::uint16_t keep_alive_max_s = 0xFFFF;
     bool          retain           = false;  // a retained message is allowed
     bool          will             = false;
-    bool          shared           = false;  // of "$share/group/filter" only the filter counts
+    bool          shared           = false;  // there are shared subscriptions
 };
 
 // Requires: what MQTT says of names and filters has been checked, or will be. Returns topic_too_long, bad_topic.
@@ -54,16 +54,12 @@ struct platform_limits {
     return check_publish(l, m, m.payload.size());
 }
 
-// Whether the platform takes this subscription. Returns bad_qos, bad_filter, topic_too_long.
+// Whether the platform takes this subscription; of a shared one give the filter alone (split_shared()). Returns
+// bad_qos, bad_filter, topic_too_long.
 [[nodiscard]] constexpr errc check_subscription(platform_limits const& l, std::string_view filter,
                                                 qos level) noexcept {
     if (number(level) > number(l.highest_qos)) return errc::bad_qos;
     if (find_filter_fault(filter) != filter_fault::none) return errc::bad_filter;
-    if (l.shared && is_shared(filter)) {
-        auto const name_ends = filter.find('/', 7);
-        if (name_ends == std::string_view::npos) return errc::bad_filter;
-        filter.remove_prefix(name_ends + 1);
-    }
     auto const e = check_topic(l, filter);
     return e == errc::bad_topic ? errc::bad_filter : e;
 }
