@@ -46,10 +46,14 @@ public:
         return error_;
     }
     // Hangs up.
-    constexpr void stop() noexcept { post_.stop(); }
+    constexpr void stop() noexcept {
+        post_.stop();
+        if (error_ == errc::would_block) error_ = errc::not_connected;
+    }
 
-    // Why the service has given no token the last time, would_block while it is asked; ok: it has. So an error of the
-    // connection to the service is told from one of the connection to the broker.
+    // Why the service has given no token the last time, would_block while it is asked, not_connected before that and
+    // after stop(); ok: it has. So an error of the connection to the service is told from one of the connection to the
+    // broker.
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
     // The code of the last answer, or its HTTP status; 0 if there was none.
     [[nodiscard]] constexpr std::uint32_t code() const noexcept { return code_; }
