@@ -22,6 +22,7 @@ constexpr void session<F>::set_up(session_memory const& m, options const* o) noe
     if constexpr (has_inbound) inbound_.place(m.inbound);
     if constexpr (F.sources) sources_ = m.sources;
     if constexpr (F.v5) extras_ = m.subscribing.data();
+    if constexpr (F.v5) lasting_.more = &plain_options_5;
     if constexpr (F.aliases_in) aliases_in_ = m.aliases_in;
     if constexpr (F.aliases_out) short_ = shortener{m.aliases_out, m.alias_scratch};
 }
