@@ -4,6 +4,7 @@
 #include <barelink/port/lwip/entropy.hpp>
 #include <barelink/port/lwip/initial_sequence.hpp>
 #include <barelink/port/lwip/look_up.hpp>
+#include <barelink/port/lwip/tcp.hpp>
 #include <barelink/port/lwip/timers.hpp>
 
 #include "lwip_world.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <barelink/port/lwip/tcp.hpp>
+#include <barelink/port/lwip/timers.hpp>
 
 #include "lwip_world.hpp"
 
@@ -212,12 +213,12 @@ TEST_CASE("memory that somebody else has given back is asked for again", "[port]
     pass(1'000);
     world().no_memory = packets;
     CHECK(tcp.write(bytes_in{"x", 1}).error == errc::would_block);
-    CHECK(!tcp.ready(room));
+    CHECK(!tcp.ready(for_room));
     // Nothing of ours is under way, so no acknowledgement will come.
     world().no_memory = {};
     CHECK(lwip::timers::sleep_ms(60'000) <= 500);
     pass(1'000);
-    CHECK(tcp.ready(room));
+    CHECK(tcp.ready(for_room));
     CHECK(tcp.write(bytes_in{"x", 1}) == std::size_t{1});
     pass(1'000);
     CHECK(broker.received == "x");
