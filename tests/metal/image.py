@@ -5,6 +5,7 @@ import os
 import pathlib
 import queue
 import re
+import shlex
 import shutil
 import subprocess
 import threading
@@ -64,6 +65,14 @@ class Images:
 
     def path(self, name):
         return self.folder / "examples" / "bare_metal" / f"{name}.elf"
+
+    def relink(self, name, new_name, *options):
+        """The same image with further options of the linker."""
+        command = run("ninja", "-C", self.folder, "-t", "commands", self.path(name).relative_to(self.folder))
+        words = shlex.split(command.splitlines()[-1])
+        words[words.index("-o") + 1] = str(self.path(new_name))
+        done = subprocess.run([*words, *options], cwd=self.folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
     def symbols(self, name):
         """(kind, symbol) of each; kinds as nm tells them."""

@@ -256,6 +256,13 @@ class Contents(Metal):
             self.assertLessEqual(sections[".text"] + sections[".data"], 256 * 1024)
             self.assertLessEqual(sections[".stack"] + sections[".data"] + sections[".bss"], 64 * 1024)
 
+    def test_a_stack_that_is_too_small_ends_in_a_fault(self):
+        for size in 256, 600:  # used up before and while the network starts
+            self.m3.relink("device", "small", f"-Wl,--defsym=stack_size={size}")
+            device = self.device(name="small")
+            device.expect("a fault")
+            device.end(99)
+
     def test_the_search_finds_what_is_hidden(self):
         guilty = """malloc _free_r _Znwj _ZdlPvj __cxa_guard_acquire __cxa_atexit __aeabi_atexit _Unwind_Resume printf
             snprintf puts exit _ZTI3job _ZGVZ4mainE1x _ZSt24__throw_out_of_range_fmtPKcz __gxx_personality_v0 _sbrk

@@ -4,6 +4,7 @@
 #include <barelink/port/lwip/entropy.hpp>
 #include <barelink/port/lwip/initial_sequence.hpp>
 #include <barelink/port/lwip/look_up.hpp>
+#include <barelink/port/lwip/tcp.hpp>
 #include <barelink/port/lwip/timers.hpp>
 
 #include "lwip_world.hpp"
@@ -61,12 +62,32 @@ TEST_CASE("an answer counts only for the question of today", "[port]") {
     tcp.close();
 
     // An answer that comes when nobody waits is no harm.
-    CHECK(connect(tcp, {"old.test", 1883}, 200) == connect_stage::done);  // lwIP has kept it
+    names.answers = true;
+    CHECK(connect(tcp, {"old.test", 1883}, 200) == connect_stage::done);
+    names.answers = false;
     tcp.close();
     CHECK(connect(tcp, {"gone.test", 1883}, 200) == connect_stage::resolve);
     tcp.close();
     names.answer_late();
     CHECK(!tcp.ready(for_bytes));
+}
+
+TEST_CASE("an answer counts whoever asked first, and however it was spelled", "[port]") {
+    auto&       tcp = fresh_tcp();
+    name_server names;
+    server      broker{1883};
+    names.records = {{"Shared.Test", true, false}};
+    names.answers = false;
+    ip_addr_t elsewhere{};
+    auto const ignore = [](char const*, ip_addr_t const*, void*) {};
+    auto const asked  = dns_gethostbyname_addrtype("Shared.Test", &elsewhere, ignore, nullptr, LWIP_DNS_ADDRTYPE_IPV4);
+    REQUIRE(asked == ERR_INPROGRESS);
+    CHECK(tcp.connect({"shared.test", 1883}) == connect_stage::resolve);
+    turn();
+    CHECK(names.questions == 1);
+    names.answer_late();
+    CHECK(connect(tcp, {"shared.test", 1883}, 5'000) == connect_stage::done);
+    tcp.close();
 }
 
 TEST_CASE("an answer for one family is none for the other", "[port]") {
@@ -89,7 +110,7 @@ TEST_CASE("an answer for one family is none for the other", "[port]") {
 TEST_CASE("a host with addresses of both families is tried with both", "[port]") {
     auto&       tcp = fresh_tcp();
     name_server names;
-    names.records = {{"both.test", true, true}, {"mute.test", true, true}};
+    names.records = {{"both.test", true, true}, {"mute.test", true, true}, {"slow.test", true, true}};
     SECTION("only IPv6 listens") {
         ip_addr_t six{};
         ipaddr_aton("::1", &six);
@@ -101,6 +122,19 @@ TEST_CASE("a host with addresses of both families is tried with both", "[port]")
         CHECK(world().sequences.size() == 5);
     }
     SECTION("nobody listens") { CHECK(connect(tcp, {"both.test", 1883}).error == errc::connect_refused); }
+    SECTION("no answer about one of them: the next attempt begins with the other one") {
+        ip_addr_t six{};
+        ipaddr_aton("::1", &six);
+        server broker{1883, &six};
+        names.answers = false;
+        CHECK(connect(tcp, {"slow.test", 1883}, 2'000) == connect_stage::resolve);  // for the address of IPv4
+        tcp.close();
+        names.answers = true;
+        CHECK(tcp.connect({"slow.test", 1883}) == connect_stage::resolve);
+        turn();
+        CHECK(connect(tcp, {"slow.test", 1883}, 500) == connect_stage::done);
+        CHECK(world().sequences.size() == 2);  // nothing was tried but IPv6
+    }
     SECTION("no answer: the next attempt begins with the other one") {
         server broker{1883};
         CHECK(tcp.connect({"mute.test", 1883}) == connect_stage::resolve);
@@ -156,6 +190,17 @@ TEST_CASE("a quiet connection lets the device sleep past lwIP's timers", "[port]
     CHECK(lwip::tcp_is_quiet());
     CHECK(timers.sleep_ms(60'000) == 60'000);
     CHECK(timers.sleep_ms(7) == 7);
+
+    // So does a name that a second client looks up: questions are lost, too.
+    static lwip::tcp second;
+    names.answers = false;
+    CHECK(!second.looks_up());
+    CHECK(second.connect({"lost.test", 1883}) == connect_stage::resolve);
+    CHECK(second.looks_up());
+    CHECK(timers.sleep_ms(60'000, second.looks_up()) <= 1'000);
+    second.close();
+    CHECK(!second.looks_up());
+    names.answers = true;
 
     // What is not acknowledged needs them.
     world().silent = true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <barelink/port/lwip/tcp.hpp>
+#include <barelink/port/lwip/timers.hpp>
 
 #include "lwip_world.hpp"
 
@@ -202,6 +203,37 @@ TEST_CASE("when lwIP will never have memory for all, less is offered", "[port]")
     CHECK(tcp.ready(for_room));
     CHECK(broker.received == all.substr(0, taken.value));
     tcp.close();
+}
+
+TEST_CASE("memory that somebody else has given back is asked for again", "[port]") {
+    auto&  tcp = fresh_tcp();
+    server broker{1883};
+    auto const packets = [](std::size_t size) { return size > 60; };
+    REQUIRE(connect(tcp, {"127.0.0.1", 1883}) == connect_stage::done);
+    pass(1'000);
+    world().no_memory = packets;
+    CHECK(tcp.write(bytes_in{"x", 1}).error == errc::would_block);
+    CHECK(!tcp.ready(for_room));
+    // Nothing of ours is under way, so no acknowledgement will come.
+    world().no_memory = {};
+    CHECK(lwip::timers::sleep_ms(60'000) <= 500);
+    pass(1'000);
+    CHECK(tcp.ready(for_room));
+    CHECK(tcp.write(bytes_in{"x", 1}) == std::size_t{1});
+    pass(1'000);
+    CHECK(broker.received == "x");
+    CHECK(lwip::timers::sleep_ms(60'000) == 60'000);
+
+    // Closed meanwhile: the end of the stream waits for memory, too, and nobody is asked to write.
+    world().no_memory = packets;
+    CHECK(tcp.write(bytes_in{"x", 1}).error == errc::would_block);
+    tcp.close();
+    pass(1'000);
+    CHECK(!broker.ended);
+    world().no_memory = {};
+    pass(1'000);
+    CHECK(broker.ended);
+    CHECK(broker.broken == errc::ok);
 }
 
 TEST_CASE("close lets our last bytes leave, whatever was not read", "[port]") {

@@ -140,11 +140,13 @@ private:
         if (redirects_ == 0) return errc::too_many_redirects;
         auto       next   = exchange_.asked();
         auto const status = answer().status;
-        // The head is done with: its memory in front of the location is free.
-        builder out{room_.first(room_.size() - exchange_.location().size())};
-        resolve(out, next.to, exchange_.location());
+        auto const location = exchange_.location();
+        bool const whole    = !location.starts_with('/');
+        // The head is done with: its memory behind the location is free.
+        builder out{room_.subspan(location.size())};
+        if (!whole) resolve(out, next.to, location);
         if (out.error() != errc::ok) return out.error();
-        auto const text = out.view();
+        auto const text = whole ? location : out.view();
         auto const to   = read_url(text);
         if (!to) return to.error;
         bool const elsewhere = !same_text(to.value.host, next.to.host) || to.value.port != next.to.port;

@@ -22,8 +22,8 @@
 namespace barelink::inline v0::lwip {
 
 // A transport over one TCP connection of lwIP, without Nagle's delay. A host is tried over IPv4, then over IPv6, as far
-// as lwIP was built with them. An address that does not answer until the client's deadline is passed over in the
-// next attempt.
+// as lwIP was built with them. An address that does not answer until the client's deadline, or is not found until
+// then, is passed over in the next attempt.
 //
 // lwIP's callbacks only note what has happened: nothing of the client runs inside of them, so no callback destroys what
 // lwIP still uses. For the same reason never call the client from a callback or an interrupt of yours: ask ready().
@@ -91,6 +91,8 @@ public:
             if (tcp_sndqueuelen(pcb_) != 0) break;
         }
         room_ = false;
+        // Not even one byte, and no acknowledgement will come: somebody else has all the memory.
+        if (!from.empty() && tcp_sndqueuelen(pcb_) == 0) tcp_poll(pcb_, ask_again, 1);
         return errc::would_block;
     }
 
@@ -100,7 +102,8 @@ public:
         names_.cancel();
         // Given up on while it did not answer: the next attempt begins with the other family. The deadline is the
         // client's and ends the whole attempt, so a dead first address would hide the second one for ever.
-        if (phase_ == phase::connecting) begin_with_ = other(family_);
+        // A name server that is silent about one family does the same.
+        if (phase_ == phase::connecting || phase_ == phase::resolving) begin_with_ = other(family_);
         if (pcb_ != nullptr) let_go();
         if (received_ != nullptr) pbuf_free(received_);
         received_  = nullptr;
@@ -124,6 +127,9 @@ public:
         bool const ended = pcb_ == nullptr || finished_;
         return (what.bytes && (received_ != nullptr || ended)) || (what.room && (room_ || pcb_ == nullptr));
     }
+
+    // Whether it waits for lwIP's DNS, and so needs lwIP's timers even if every connection is quiet.
+    [[nodiscard]] bool looks_up() const noexcept { return phase_ == phase::resolving; }
 
 private:
     enum class phase : std::uint8_t { idle, resolving, connecting, open, failed };
@@ -176,6 +182,7 @@ private:
         tcp_err(pcb_, nullptr);
         tcp_recv(pcb_, nullptr);
         tcp_sent(pcb_, nullptr);
+        tcp_poll(pcb_, nullptr, 0);
         if (received_ != nullptr) tcp_recved(pcb_, received_->tot_len);
         // lwIP sends what is left for many minutes if nobody acknowledges it. With the lowest priority it ends that
         // when the next attempt finds no free place among MEMP_NUM_TCP_PCB.
@@ -229,6 +236,13 @@ private:
     }
 
     static err_t left(void* self, tcp_pcb*, u16_t) noexcept {
+        static_cast<tcp*>(self)->room_ = true;
+        return ERR_OK;
+    }
+
+    // Half a second is over since there was no memory.
+    static err_t ask_again(void* self, tcp_pcb* pcb) noexcept {
+        tcp_poll(pcb, nullptr, 0);
         static_cast<tcp*>(self)->room_ = true;
         return ERR_OK;
     }

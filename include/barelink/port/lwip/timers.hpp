@@ -53,9 +53,10 @@ public:
     }
 
     // Returns for how many milliseconds to sleep, at most `ms_max`: past lwIP's timers if there are connections and all
-    // of them are quiet. Without one there may be a name that is looked up, or a lease that is asked for.
-    [[nodiscard]] static std::uint32_t sleep_ms(std::uint32_t ms_max) noexcept {
-        if (tcp_active_pcbs != nullptr && tcp_is_quiet()) return ms_max;
+    // of them are quiet. Without one there may be a name that is looked up, or a lease that is asked for. `asks`: there
+    // is beside them, too; with several clients tcp::looks_up() of any of them.
+    [[nodiscard]] static std::uint32_t sleep_ms(std::uint32_t ms_max, bool asks = false) noexcept {
+        if (!asks && tcp_active_pcbs != nullptr && tcp_is_quiet()) return ms_max;
         auto const next = sys_timeouts_sleeptime();  // all ones if there is no timer
         return next < ms_max ? next : ms_max;
     }
