@@ -119,8 +119,8 @@ def main() -> None:
     text += "Made by `benchmarks/report.sh`; do not edit. Messages have a topic of 32 and a payload of 64 bytes.\n"
     text += "Best peer: of 15 clients on the target and 9 on the host, measured before with the same method, not in\n"
     text += "the same run. The smallest keep one publish in flight and nothing to send again, so they promise less.\n"
-    text += "Rates and round trips carry the noise of the machine; counts do not. [footprint.md](footprint.md) has what\n"
-    text += "each feature, limit, call, state and function costs, and why goals are missed.\n"
+    text += "Rates and round trips carry the noise of the machine; counts do not. [footprint.md](footprint.md) has\n"
+    text += "what each feature, limit, call, state and function costs, and why goals are missed.\n"
     text += f"\n{about.read_text().strip()}\n" if about.exists() else ""
     text += "\n## Against the goals\n\n" + against_goals(found)
     text += "\n## Through a socket, beside others in the same run\n" + speed(found)
