@@ -206,6 +206,7 @@ features)
     finish features-budgets.txt
     ;;
 tls)
+    need_packages dpkg-dev
     wolfssl=$("$here/../../tools/debian_sources.sh" wolfssl)
     echo 'program cpu options text data bss' >"$out/figures"
     for cpu in ${only_cpu:-m0plus m4}; do
