@@ -138,6 +138,14 @@ TEST_CASE("whoever stays silent is waited for without harm", "[tls][faults]") {
     CHECK(kit::leaked() == 0);
 }
 
+TEST_CASE("a server that is not reached is told by the names of the transport below", "[tls][faults]") {
+    pair p;
+    p.between.refuses = GENERATE(errc::resolve_failed, errc::connect_refused, errc::unreachable);
+    CHECK(p.link.connect({p.host, 8883}) == result<connect_stage>{p.between.refuses});
+    p.link.close();
+    CHECK(p.connect() == errc::ok);
+}
+
 TEST_CASE("the transport's own failures keep their names", "[tls][faults]") {
     pair p;
     REQUIRE(p.link.connect({p.host, 8883}) == result<connect_stage>{connect_stage::secure});

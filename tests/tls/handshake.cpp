@@ -143,6 +143,23 @@ TEST_CASE("a server name of the settings counts, not the host that is dialled", 
     CHECK(p.server.server_name() == "broker.test");
 }
 
+TEST_CASE("the ciphers are those of the settings", "[tls]") {
+    struct row {
+        char const* list;
+        char const* spoken;
+    };
+    auto const row = GENERATE(values<struct row>({
+        {"ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384"},
+        {"TLS13-AES256-GCM-SHA384", "TLS_AES_256_GCM_SHA384"},
+    }));
+    pair p;
+    p.settings.ciphers = {row.list};
+    if (row.list[0] == 'E') p.settings.version = tls::versions::v1_2;
+    REQUIRE(p.connect() == errc::ok);
+    INFO(p.link.cipher());
+    CHECK((p.link.cipher() == row.list || p.link.cipher() == row.spoken));
+}
+
 TEST_CASE("an ALPN protocol is agreed on", "[tls][RFC 7301]") {
     auto const highest = GENERATE(version::v1_2, version::v1_3);
     pair       p{{.highest = highest, .alpn = "x-amzn-mqtt-ca"}};

@@ -51,10 +51,9 @@ namespace detail {
 
 // A code of wolfSSL, when nothing else is known.
 [[nodiscard]] constexpr errc code_meaning(int code) noexcept {
+    // In some versions of wolfSSL two of these are one number.
+    if (code == MEMORY_E || code == MEMORY_ERROR || code == MP_MEM) return errc::tls_memory;
     switch (code) {
-    case MEMORY_E:
-    case MEMORY_ERROR:
-    case MP_MEM: return errc::tls_memory;
     case ASN_NO_SIGNER_E:
     case ASN_SELF_SIGNED_E:
     case ASN_PATHLEN_SIZE_E:
