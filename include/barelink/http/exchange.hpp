@@ -79,11 +79,8 @@ public:
             if (head_size_ > head_max) return errc::head_too_long;
             if (is_redirect_) return outcome::redirect;
         }
-        auto const taken = body_.take(waiting(), [this](std::uint64_t offset, bytes_in piece) {
-            // More than the part that was asked for: only a length could be compared with it in advance.
-            if (response_.has_range && offset + piece.size() > response_.last + 1) return errc::malformed_response;
-            return sink_ ? sink_(offset, piece) : errc::ok;
-        });
+        auto const taken =
+            body_.take(waiting(), [this](std::uint64_t offset, bytes_in piece) { return give(offset, piece); });
         begin_ += taken.value;
         if (taken.error != errc::ok) return taken.error;
         if (body_.done()) return outcome::complete;
@@ -139,6 +136,15 @@ private:
         in_head_ = false;
         kept_    = 0;
         return errc::ok;
+    }
+    constexpr errc give(std::uint64_t offset, bytes_in piece) noexcept {
+        auto mine = piece;
+        // More may come than the part has: only a length could be compared with it in advance.
+        if (response_.has_range && piece.size() > response_.last + 1 - offset) {
+            mine = piece.first(static_cast<std::size_t>(response_.last + 1 - offset));
+        }
+        auto const e = sink_ && !mine.empty() ? sink_(offset, mine) : errc::ok;
+        return e == errc::ok && mine.size() != piece.size() ? errc::malformed_response : e;
     }
     // A part that was not asked for would be put in the wrong place.
     [[nodiscard]] constexpr errc check_range() noexcept {

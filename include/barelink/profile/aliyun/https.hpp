@@ -37,7 +37,7 @@ public:
     }
 
     // Returns would_block while the service is asked; what auth_body() says of identity and options; what
-    // http::client::poll() says of the way there (response_timeout after 10 s); what read_auth_answer() says of the
+    // http::client::poll() says of the way there (a timeout after 10 s); what read_auth_answer() says of the
     // answer: identity_refused, device_secret_refused, device_unknown and so on. After each of them the next call asks
     // anew. Stack: the tokens of the answer, 768 bytes.
     constexpr errc refresh(login& out, lease& with) noexcept {
