@@ -174,6 +174,7 @@ ending run() noexcept {
 
 int main() {
     auto const how = run();
+    report("frames lost", net_lost());
     report("stack", board_stack_used());
     return static_cast<int>(how);
 }

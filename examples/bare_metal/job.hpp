@@ -100,7 +100,7 @@ private:
         for (std::uint8_t q = 0; q < 3; ++q) {
             if (e.topic != topics[q]) continue;
             if (e.payload != payloads[q] || e.level != barelink::qos{q}) end(ending::wrong_message);
-            ++received_;
+            received_ |= static_cast<std::uint8_t>(1U << q);
             return;
         }
         end(ending::wrong_message);
@@ -142,13 +142,14 @@ private:
     }
 
     // Two of three are acknowledged. A lost connection may bring some twice, and QoS 0 may be lost with it.
-    [[nodiscard]] bool small_done() const noexcept { return delivered_ >= 2 && received_ >= 3; }
+    // Two of three are acknowledged. A lost connection may bring some twice; all are sent again on the next one.
+    [[nodiscard]] bool small_done() const noexcept { return delivered_ >= 2 && received_ == 7; }
 
     settings const* settings_    = nullptr;
     std::uint32_t   large_bytes_ = 0;
     std::uint32_t   round_       = 0;
     std::uint8_t    delivered_   = 0;
-    std::uint8_t    received_    = 0;
+    std::uint8_t    received_    = 0;  // a bit for each QoS
     bool            large_done_  = false;
     bool            settled_     = false;
     bool            ended_       = false;

@@ -149,6 +149,7 @@ class Disturbances(Metal):
     def test_one_frame_in_five_is_lost(self):
         for device in self.lossy:
             device.end(0)
+            self.assertGreater(device.figure("frames lost"), 2)
 
     def test_silence_costs_a_ping_and_nothing_else(self):
         """The broker would hang up on a device without pings; a device that polls would wake a thousand times."""

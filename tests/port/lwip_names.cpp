@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Names and families, and what a loop around lwIP asks: how long to sleep, what time it is.
+#include <lwip/netif.h>
+#include <lwip/priv/nd6_priv.h>
+
 #include <barelink/port/lwip/clock.hpp>
 #include <barelink/port/lwip/entropy.hpp>
 #include <barelink/port/lwip/initial_sequence.hpp>
@@ -219,6 +222,36 @@ TEST_CASE("a quiet connection lets the device sleep past lwIP's timers", "[port]
     tcp.close();
     CHECK(connect(tcp, {"short.test", 1883}) == connect_stage::done);
     CHECK(names.questions == asked + 1);
+    tcp.close();
+}
+
+TEST_CASE("a neighbour that is asked whether it is still there may answer before it is asked again", "[port]") {
+    auto&        tcp = fresh_tcp();
+    server       broker{1883};
+    lwip::timers timers;
+    REQUIRE(connect(tcp, {"::1", 1883}) == connect_stage::done);
+    pass(2'000);
+    timers.run();
+    // Our router, to whom something was sent before the device fell asleep.
+    auto& router    = neighbor_cache[0];
+    router          = {};
+    router.netif    = netif_list;
+    router.state    = ND6_DELAY;
+    router.isrouter = 1;
+
+    router.counter.delay_time = 5;
+    CHECK(timers.sleep_ms(60'000) == 60'000);
+    world().now += 60'000;
+    world().packets = 0;
+    timers.run();
+    turn();
+    CHECK(router.state == ND6_PROBE);
+    CHECK(world().packets == 1);
+    world().now += 60'000;
+    timers.run();
+    turn();
+    CHECK(world().packets == 2);
+    router = {};
     tcp.close();
 }
 

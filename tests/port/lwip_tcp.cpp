@@ -252,6 +252,28 @@ TEST_CASE("close lets our last bytes leave, whatever was not read", "[port]") {
     pass(1'000);
 }
 
+TEST_CASE("close lets our last bytes leave while the peer still talks", "[port]") {
+    auto&  tcp = fresh_tcp();
+    server broker{1883};
+    REQUIRE(connect(tcp, {"127.0.0.1", 1883}) == connect_stage::done);
+    broker.send(pattern(50'000));
+    pass(1'000);
+    REQUIRE(tcp.write(bytes_in{"goodbye", 7}));
+    tcp.close();
+    pass(1'000);
+    CHECK(broker.received == "goodbye");
+    CHECK(broker.ended);
+    CHECK(broker.broken == errc::ok);  // a reset would take from its queue what it has not read yet
+
+    SECTION("and then ends, too") { broker.close(); }
+    SECTION("and never ends: we have waited long enough") {
+        pass(15'000);
+        CHECK(broker.broken == errc::ok);
+    }
+    pass(10'000);
+    CHECK(tcp_active_pcbs == nullptr);
+}
+
 TEST_CASE("a packet does not wait for the one before to be acknowledged", "[port]") {
     auto&  tcp = fresh_tcp();
     server broker{1883};

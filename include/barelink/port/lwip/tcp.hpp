@@ -134,6 +134,8 @@ public:
 private:
     enum class phase : std::uint8_t { idle, resolving, connecting, open, failed };
 
+    static constexpr std::uint8_t farewell_max = 40;  // half seconds
+
     static constexpr family other(family f) noexcept { return f == first_family ? last_family : first_family; }
 
     // Looks the host up; then opens a connection.
@@ -175,19 +177,20 @@ private:
         phase_  = another ? phase::resolving : phase::failed;
     }
 
-    // Gives the connection to lwIP. What is unread is counted as read first, for lwIP resets a connection with unread
-    // bytes, and the peer may then never see our last ones (for MQTT: DISCONNECT, and the broker publishes the will).
+    // Gives the connection to lwIP, which throws away what comes until the peer has ended, too. A connection that is
+    // closed for reading is reset by the next byte that comes, and the peer may then never see our last ones (for MQTT:
+    // DISCONNECT, and the broker publishes the will). What is unread is counted as read, or the peer may have to wait.
     void let_go() noexcept {
         tcp_arg(pcb_, nullptr);
         tcp_err(pcb_, nullptr);
         tcp_recv(pcb_, nullptr);
         tcp_sent(pcb_, nullptr);
-        tcp_poll(pcb_, nullptr, 0);
+        tcp_poll(pcb_, waited, farewell_max);
         if (received_ != nullptr) tcp_recved(pcb_, received_->tot_len);
         // lwIP sends what is left for many minutes if nobody acknowledges it. With the lowest priority it ends that
         // when the next attempt finds no free place among MEMP_NUM_TCP_PCB.
         tcp_setprio(pcb_, TCP_PRIO_MIN);
-        if (tcp_close(pcb_) != ERR_OK) tcp_abort(pcb_);
+        if (tcp_shutdown(pcb_, 0, 1) != ERR_OK && tcp_close(pcb_) != ERR_OK) tcp_abort(pcb_);
         pcb_ = nullptr;
     }
 
@@ -245,6 +248,13 @@ private:
         tcp_poll(pcb, nullptr, 0);
         static_cast<tcp*>(self)->room_ = true;
         return ERR_OK;
+    }
+
+    // Our end of the stream has been seen, the other one does not come. A loss of ours is left to lwIP.
+    static err_t waited(void*, tcp_pcb* pcb) noexcept {
+        if (pcb->state != FIN_WAIT_2) return ERR_OK;
+        tcp_abort(pcb);
+        return ERR_ABRT;
     }
 
     // When lwIP calls this, the connection's block is no longer ours: it is freed already.
