@@ -43,7 +43,9 @@ public:
                 mqtt.host = words[1];
                 used      = 2;
             } else if (word == "--port" && words.size() > 1) {
-                mqtt.port = static_cast<std::uint16_t>(std::strtoul(words[1], nullptr, 10));
+                auto const port = std::strtoul(words[1], nullptr, 10);
+                if (port < 1 || port > 65'535) count = N + 1;
+                mqtt.port = static_cast<std::uint16_t>(port);
                 used      = 2;
             } else if (count < N && !word.starts_with("--")) {
                 who_[count++] = word;

@@ -256,3 +256,34 @@ TEST_CASE("what a cloud's service refuses waits the maximum, what is only out of
     CHECK(b.after(4'000) == "");
     CHECK(b.online(true));
 }
+
+TEST_CASE("a client with such credentials is all zero before it is set up", "[client]") {
+    static constinit client<far_end, hand_clock, limits{}, landlord> device{};
+    std::string const bytes(reinterpret_cast<char const*>(&device), sizeof device);
+    CHECK(bytes.find_first_not_of('\0') == std::string::npos);
+}
+
+TEST_CASE("a client that does not come back by itself is not woken for a login that ends", "[client]") {
+    constexpr limits once{.reconnect = false};
+    bench<once, landlord> b;
+    landlord owner;
+    owner.life_ms = 100'000;
+    b.o.keep_alive_s = 0;
+    b.power_on(owner);
+    REQUIRE(b.c->connect() == errc::ok);
+    REQUIRE(b.online());
+    CHECK(b.sleep() == deadline::never);
+    CHECK(b.after(100'000) == "");
+    CHECK(b.c->online());
+    CHECK(b.sleep() == deadline::never);
+}
+
+TEST_CASE("credentials are stopped, too, when connect() returns what they say", "[client]") {
+    leased b;
+    landlord owner;
+    owner.answers = {errc::bad_device_secret};
+    b.power_on(owner);
+    CHECK(b.c->connect() == errc::bad_device_secret);
+    CHECK(owner.stops == 1);
+    CHECK(b.sleep() == deadline::never);
+}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a client is made of: limits, storage, statistics, and the least that each policy must have.
 #include <algorithm>
+#include <cstring>
+#include <new>
 #include <string>
 #include <type_traits>
 
@@ -156,6 +158,42 @@ TEST_CASE("the least of each policy is enough, in any order", "[client]") {
 TEST_CASE("a client works while compiling", "[client]") {
     STATIC_REQUIRE(lives_while_compiling());
     CHECK(lives_while_compiling());
+}
+
+template <limits L>
+void is_zero_until_set_up() {
+    using kind = client<far_end, hand_clock, L>;
+    alignas(kind) char bytes[sizeof(kind)];
+    std::memset(bytes, 0x55, sizeof bytes);
+    auto const* const c    = new (bytes) kind{};
+    bool              zero = !c->online();
+    // What lies between members may keep what it was.
+    for (char const byte : bytes) zero = zero && (byte == 0 || byte == 0x55);
+    CHECK(zero);
+}
+
+TEST_CASE("a client without arguments is all zero, and works when it is set up", "[client]") {
+    is_zero_until_set_up<small>();
+    is_zero_until_set_up<full>();
+    is_zero_until_set_up<limits{.versions = version::v5, .aliases_in = 2, .aliases_out = 2}>();
+    static storage<small> memory;
+    least_transport       transport;
+    least_clock           clock;
+    options const         o{.host = "h", .client_id = "c"};
+    client<least_transport, least_clock, small> c{};
+    c.set_up(memory, transport, clock, o);
+    CHECK(c.connect() == errc::ok);
+    c.poll([](event const&) {});
+    CHECK(c.publish({.topic = std::string(256, 't')}).error == errc::topic_too_long);
+    CHECK(c.publish({.topic = "t", .level = qos::at_least_once}).value == 1);
+}
+
+TEST_CASE("clients of different sizes share all their code", "[client]") {
+    using a = client<far_end, hand_clock, small>;
+    using b = client<far_end, hand_clock, large>;
+    using c = client<far_end, hand_clock, full>;
+    STATIC_REQUIRE(std::is_same_v<a::core, b::core>);
+    STATIC_REQUIRE_FALSE(std::is_same_v<a::core, c::core>);
 }
 
 TEST_CASE("clients of different sizes share their engine", "[client]") {

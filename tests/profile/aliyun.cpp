@@ -168,6 +168,10 @@ TEST_CASE("a device with a certificate learns its name at its first connection",
     CHECK(device.take(aliyun::x509_identity_topic, R"({"productKey":"a1","deviceName":"dev"})") == errc::ok);
     CHECK(device.id().product_key == "a1");
     CHECK(device.id().device_name == "dev");
+    // What comes later and cannot be read does not take the name away.
+    CHECK(device.take(aliyun::x509_identity_topic, R"({"productKey":"zz"})") == errc::missing_field);
+    CHECK(device.id().product_key == "a1");
+    CHECK(device.id().device_name == "dev");
     b.net.read_error = errc::closed_by_peer;
     CHECK(b.settle() == "disconnected closed_by_peer 1000");
     b.net.written.clear();
@@ -271,6 +275,8 @@ TEST_CASE("by MQTT a name, registered or not, becomes a secret or a token", "[pr
         }
         CHECK(told == errc::ok);
         CHECK(b.net.said() == "DISCONNECT");
+        // Once is enough: what comes later takes nothing away.
+        CHECK(r.take("/ext/register", R"({"productKey":"zz","deviceName":"zzzzzz"})") == errc::would_block);
         CHECK(r.got().product_key == "pk");
         if (known) {
             CHECK(r.got().device_secret == "secret");

@@ -30,8 +30,8 @@ void board_exit(int status) {
 
 void board_start(void) {}
 
-void board_print(char const* text) {
-    for (; *text != '\0'; text++) *uart0 = (uint8_t)*text;
+void board_write(char const* text, uint32_t size) {
+    for (; size != 0; size--) *uart0 = (uint8_t)*text++;
 }
 
 static uint32_t begun;

@@ -6,12 +6,12 @@
 
 namespace barelink::inline v0::detail {
 
-struct kept_lease : lease {
-    // All zero until the first login, as the client is.
-    constexpr kept_lease() noexcept : lease{.to = {.port = 0}, .margin_ms = 0} {}
-    constexpr explicit kept_lease(instant at) noexcept : lease{.now = at} {}
-
-    bool renewing = false;  // we are leaving because the login ends
+// All zero at first, as the rest of a client.
+struct kept_lease {
+    endpoint to       = {{}, 0};
+    deadline leave    = {};     // when to leave the connection
+    deadline ask_at   = {};     // when to ask for the login that is being fetched
+    bool     renewing = false;  // we are leaving because the login ends
 };
 struct no_lease {
     static constexpr bool renewing = false;

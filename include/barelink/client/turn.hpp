@@ -26,6 +26,7 @@ constexpr errc client_core<Transport, Clock, L, Policies...>::connect() noexcept
     auto const e = log_in();
     phase_       = e == errc::ok ? phase::dial : phase::login;
     if (e == errc::ok || e == errc::would_block) return errc::ok;
+    stop_login();
     phase_ = phase::idle;
     return e;
 }
@@ -174,10 +175,10 @@ constexpr void client_core<Transport, Clock, L, Policies...>::lose(errc why) noe
     if constexpr (leased) {
         if (lease_.renewing && why == errc::requested) why = errc::renewal;
     }
-    if constexpr (stoppable_credentials<credentials>) {
-        if (phase_ == phase::login) credentials_->stop();
+    if (phase_ == phase::login) stop_login();
+    if constexpr (follows) {
+        if (phase_ != phase::login) follow();  // nobody was asked yet
     }
-    if constexpr (follows) follow();
     if constexpr (L.versions.v5) {
         bool const hung_up = why == errc::closed_by_peer || why == errc::connection_reset;
         bool const unheard = session_.state() == session_state::waiting && o.protocol == version::v5;
@@ -298,7 +299,7 @@ constexpr deadline client_core<Transport, Clock, L, Policies...>::next_deadline(
         bool const output = !blocked_ && !session_.pending_output().empty();
         bool const ending = broken_ != errc::ok || session_.fault() != errc::ok;
         if constexpr (leased) {
-            if (online() && options_->reconnect) first.earliest(lease_.valid_until);
+            if (L.reconnect && online() && options_->reconnect) first.earliest(lease_.leave);
         }
         if (output || session_.ready() || ending) first.arm(now_);
     } else if (phase_ != phase::idle) {

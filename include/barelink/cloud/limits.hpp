@@ -25,6 +25,7 @@ struct platform_limits {
     std::uint16_t keep_alive_max_s = 0xFFFF;
     bool          retain           = false;  // a retained message is allowed
     bool          will             = false;
+    bool          shared           = false;  // there are shared subscriptions
 };
 
 // Requires: what MQTT says of names and filters has been checked, or will be. Returns topic_too_long, bad_topic.
@@ -53,7 +54,8 @@ struct platform_limits {
     return check_publish(l, m, m.payload.size());
 }
 
-// Whether the platform takes this subscription. Returns bad_qos, bad_filter, topic_too_long.
+// Whether the platform takes this subscription; of a shared one give the filter alone (split_shared()). Returns
+// bad_qos, bad_filter, topic_too_long.
 [[nodiscard]] constexpr errc check_subscription(platform_limits const& l, std::string_view filter,
                                                 qos level) noexcept {
     if (number(level) > number(l.highest_qos)) return errc::bad_qos;

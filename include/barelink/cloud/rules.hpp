@@ -8,6 +8,7 @@
 
 #include <barelink/base/errc.hpp>
 #include <barelink/cloud/limits.hpp>
+#include <barelink/topic/shared.hpp>
 #include <barelink/wire/types.hpp>
 
 namespace barelink::inline v0 {
@@ -22,6 +23,11 @@ struct platform_rules {
         return check_publish(Limits, m, payload);
     }
     static constexpr errc check_filter(std::string_view filter, qos level) noexcept {
+        // The name of the group is nothing to the platform's topics.
+        if constexpr (Limits.shared) {
+            if (!is_shared_form(filter)) return errc::bad_filter;
+            filter = split_shared(filter).filter;
+        }
         return check_subscription(Limits, filter, level);
     }
     static constexpr errc check_connect(std::uint16_t keep_alive_s, message const& will) noexcept {

@@ -53,11 +53,12 @@ struct request {
 
 namespace detail {
 // What add_head() writes itself; twice it would mean two things to two readers.
-[[nodiscard]] constexpr bool is_own_field(std::string_view name) noexcept {
+[[nodiscard]] constexpr bool is_own_field(request const& r, std::string_view name) noexcept {
     for (std::string_view const own : {"host", "connection", "content-length", "transfer-encoding"}) {
         if (same_alike(name, own)) return true;
     }
-    return false;
+    return (r.range.wanted && same_alike(name, "range")) ||
+           (!r.content_type.empty() && same_alike(name, "content-type"));
 }
 }  // namespace detail
 
@@ -72,7 +73,7 @@ namespace detail {
     if (!r.to.path.starts_with('/') || !detail::is_visible(r.to.path)) return errc::bad_url;
     if (!detail::is_field_value(r.content_type)) return errc::bad_header;
     for (auto const& f : r.fields) {
-        if (!detail::is_token(f.name) || detail::is_own_field(f.name) || !detail::is_field_value(f.value)) {
+        if (!detail::is_token(f.name) || detail::is_own_field(r, f.name) || !detail::is_field_value(f.value)) {
             return errc::bad_header;
         }
     }

@@ -54,8 +54,8 @@ concept leasing_credentials = requires(T& c, login& out, lease& with) {
 template <class T>
 concept credentials_provider = plain_credentials<T> || leasing_credentials<T>;
 
-// Optional: `void stop()` is called when an attempt ends before refresh() has given a login, whoever ended it. What was
-// being fetched is not wanted any more, and connections of one's own have to be closed.
+// Optional: `void stop()` is called when an attempt ends before it dials, whoever ended it. What was being fetched is
+// not wanted any more, and connections of one's own have to be closed.
 template <class T>
 concept stoppable_credentials = credentials_provider<T> && requires(T& c) {
     { c.stop() } noexcept -> std::same_as<void>;

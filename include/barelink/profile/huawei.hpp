@@ -2,7 +2,7 @@
 // A device of Huawei IoTDA. With it a client is one line:
 //
 //   huawei::secret_device device{{id, secret}, huawei::hour_is::checked, engine, calendar};
-//   client                mqtt{memory, tls, clock, {.host = "..."}, device};
+//   client                mqtt{memory, tls, clock, my_options, device};
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@
 namespace barelink::inline v0::huawei {
 
 // Credentials and rules of a client: signed with the hour of each connect. The console shows the host, which goes into
-// options::host. Lifetime: what it is made of must outlive it.
+// options::host, with tls_port in options::port. Lifetime: what it is made of must outlive it.
 template <mac_engine Engine, wall_clock Wall, std::size_t RoomBytes = 256>
 class secret_device : public platform_rules<limits> {
 public:

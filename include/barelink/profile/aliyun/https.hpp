@@ -21,8 +21,8 @@
 
 namespace barelink::inline v0::aliyun {
 
-// Credentials and rules of a client. options::host and port are not used: the answer names the broker, and TLS looks
-// for the host of the answer as long as tls::settings::server is empty.
+// Credentials and rules of a client. Leave options::host empty: the answer names the broker, which may have moved, and
+// TLS looks for the host of the answer as long as tls::settings::server is empty. A host that is set comes before it.
 // `web` may be the very transport of the client: it is at rest while we ask, and given back before the client connects.
 // Lifetime: what it is made of must outlive it.
 template <class Transport, mac_engine Engine, https_limits Room = https_limits{}, platform_limits Limits = limits>
@@ -37,7 +37,7 @@ public:
     }
 
     // Returns would_block while the service is asked; what auth_body() says of identity and options; what
-    // http::client::poll() says of the way there (response_timeout after 10 s); what read_auth_answer() says of the
+    // http::client::poll() says of the way there (a timeout after 10 s); what read_auth_answer() says of the
     // answer: identity_refused, device_secret_refused, device_unknown and so on. After each of them the next call asks
     // anew. Stack: the tokens of the answer, 768 bytes.
     constexpr errc refresh(login& out, lease& with) noexcept {
@@ -46,10 +46,14 @@ public:
         return error_;
     }
     // Hangs up.
-    constexpr void stop() noexcept { post_.stop(); }
+    constexpr void stop() noexcept {
+        post_.stop();
+        if (error_ == errc::would_block) error_ = errc::not_connected;
+    }
 
-    // Why the service has given no token the last time, would_block while it is asked; ok: it has. So an error of the
-    // connection to the service is told from one of the connection to the broker.
+    // Why the service has given no token the last time, would_block while it is asked, not_connected before that and
+    // after stop(); ok: it has. So an error of the connection to the service is told from one of the connection to the
+    // broker.
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
     // The code of the last answer, or its HTTP status; 0 if there was none.
     [[nodiscard]] constexpr std::uint32_t code() const noexcept { return code_; }
@@ -92,8 +96,8 @@ private:
         auto const used = static_cast<std::size_t>(got.host.data() - room.data()) + got.host.size();
         auto const made = token_login(room.subspan(used), id_, how_, got);
         if (!made) return made.error;
-        out     = made.value;
-        with.to = {got.host, got.port};
+        out = made.value;
+        if (with.to.host.empty()) with.to = {got.host, got.port};
         if (token_life_ms != 0) with.valid_until.arm(with.now + token_life_ms);
         return errc::ok;
     }

@@ -57,7 +57,8 @@ public:
         error_ = errc::not_connected;
     }
 
-    // What came; `code` also beside an error. Lifetime: until the next start().
+    // What came; `code` also beside an error. Lifetime: until the next start(), or until somebody else uses the room:
+    // store it before that.
     [[nodiscard]] constexpr registration const& got() const noexcept { return got_; }
     // When to poll at the latest, and what the transport has to be waited for.
     [[nodiscard]] constexpr deadline next_deadline(instant now) const noexcept { return post_.next_deadline(now); }
@@ -104,10 +105,10 @@ public:
         if (made) out = made.value;
         return made.error;
     }
-    // Give it each message. Returns would_block for one that is about something else; ok when got() is there; what
-    // read_registration() does. Stack: the tokens of the answer, 768 bytes.
+    // Give it each message. Returns would_block for one that is about something else, or comes behind the answer; ok
+    // when got() is there; what read_registration() does. Stack: the tokens of the answer, 768 bytes.
     errc take(std::string_view topic, std::string_view payload) noexcept {
-        if (!is_registration(topic)) return errc::would_block;
+        if (!is_registration(topic) || !got_.product_key.empty()) return errc::would_block;
         json_token tokens[answer_tokens];
         auto const answer = read_registration(payload, tokens, room_);
         got_              = answer.value;

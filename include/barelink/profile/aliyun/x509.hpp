@@ -12,6 +12,7 @@
 #include <barelink/cloud/aliyun/x509.hpp>
 #include <barelink/cloud/rules.hpp>
 #include <barelink/link/credentials.hpp>
+#include <barelink/text/builder.hpp>
 
 namespace barelink::inline v0::aliyun {
 
@@ -37,9 +38,15 @@ public:
     errc take(std::string_view topic, std::string_view payload) noexcept {
         if (topic != x509_identity_topic) return errc::would_block;
         json_token tokens[48];
-        auto const got = read_x509_identity(payload, tokens, names_);
-        if (got) id_ = got.value;
-        return got.error;
+        // Not into names_: what is known stands there, and stays if this cannot be read.
+        char       fresh[sizeof names_] = {};
+        auto const got                  = read_x509_identity(payload, tokens, fresh);
+        if (!got) return got.error;
+        builder    out{names_};
+        auto const product_key = (out << got.value.product_key).take();
+        auto const device_name = (out << got.value.device_name).take();
+        id_                    = {product_key.value, device_name.value, {}};
+        return errc::ok;
     }
     [[nodiscard]] constexpr identity const& id() const noexcept { return id_; }
 
