@@ -8,6 +8,7 @@
 
 using namespace barelink;
 
+static_assert(lwip::first_family == lwip::family{});
 static_assert((lwip::first_family == lwip::family::v4) == (LWIP_IPV4 != 0));
 static_assert((lwip::last_family == lwip::family::v6) == (LWIP_IPV6 != 0));
 

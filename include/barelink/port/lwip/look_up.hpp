@@ -16,8 +16,13 @@
 
 namespace barelink::inline v0::lwip {
 
-// Internet protocol versions, in the order in which a host is tried.
+// Internet protocol versions, in the order in which a host is tried. The first one is 0, so that a static object lies
+// in .bss.
+#if LWIP_IPV4
 enum class family : std::uint8_t { v4, v6 };
+#else
+enum class family : std::uint8_t { v6, v4 };
+#endif
 #if LWIP_IPV4 && LWIP_IPV6
 inline constexpr family first_family = family::v4;
 inline constexpr family last_family  = family::v6;
