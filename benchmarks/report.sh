@@ -1,22 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
-# Measures and writes docs/figures.md: report.sh [--update] [SECTION...]. Sections: size, stack, target, sizes,
-# instructions, speed; default: all, about 10 minutes. What is not measured now is taken from the last time
-# (build/figures). A figure above its budget is said and does not end the report; --update makes it the budget.
+# Measures and writes docs/figures.md, and docs/footprint.md of the budgets: report.sh [--update] [SECTION...].
+# Sections: size, stack, features, tls, target, sizes, instructions, speed; default: all, about 15 minutes. What is not
+# measured now is taken from the last time (build/figures). A figure above its budget is said and does not end the
+# report; --update makes it the budget.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 figures=$here/../build/figures
 mkdir -p "$figures"
 update=
 [ "${1-}" != --update ] || { update=--update && shift; }
-[ $# -gt 0 ] || set -- size stack target sizes instructions speed
+[ $# -gt 0 ] || set -- size stack features tls target sizes instructions speed
 
 for section in "$@"; do
     echo "== $section" >&2
     case $section in
-    stack) set -- size/run.sh --stack ;;
+    stack | features | tls) set -- size/run.sh "--$section" ;;
     size | target | sizes | instructions | speed) set -- "$section/run.sh" ;;
-    *) sed -n '3,5s/^# *//p' "$0" >&2 && exit 2 ;;
+    *) sed -n '3,6s/^# *//p' "$0" >&2 && exit 2 ;;
     esac
     # speed writes its figures itself and prints tables.
     if [ "$section" = speed ]; then
@@ -38,4 +39,5 @@ done
     arm-none-eabi-gcc --version | sed -n '1s/.*/Target: &./p'
 } >"$figures/about.txt"
 python3 "$here/report.py" "$figures" "$here/../docs/figures.md"
-echo "wrote docs/figures.md" >&2
+python3 "$here/footprint.py" --update "$here/.."
+echo "wrote docs/figures.md and docs/footprint.md" >&2

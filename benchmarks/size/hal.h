@@ -13,6 +13,7 @@ extern "C" {
 int      hal_send(void const* bytes, size_t size);
 int      hal_recv(void* bytes, size_t size);
 uint32_t hal_ms(void);
+int      hal_dial(void); // of calls.hpp alone: 0 while the transport connects, 1 when it stands
 
 // The application's side, outside of what is measured.
 int  hal_running(int where); // loop control: 0 outer loop, 1 inner loop

@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
-"""The static bound of the stack of each job function: stack.py PROGRAM CPU IMAGE
+"""The static bound of the stack of each entry function: stack.py PROGRAM CPU IMAGE [FUNCTION]
+
+With FUNCTION the functions on its deepest way, each with its frame.
+
+Entries are the functions whose names begin with call_ or, if there are none, with job_.
 
 IMAGE is the path without suffix of what build.sh leaves: IMAGE.elf, and IMAGE.job.o with its IMAGE.job.ci. Frames of
 the program come from the compiler (-fcallgraph-info=su), those of libc and libgcc from their push and sub instructions;
@@ -13,11 +17,19 @@ import re
 import subprocess
 import sys
 
-JOB = ["job_init", "job_connect", "job_subscribe", "job_publish", "job_process", "job_ping", "job_disconnect"]
+# What a call looks like, a jump that may leave the function, a call through a pointer and a jump through one.
+ARM = (r"blx?", r"b[a-z]{0,2}(?:\.[nw])?|cbn?z", r"blx\s+(r\d+|ip|sl|fp)", r"bx\s+(r\d+|ip)")
+RISCV = (r"jal", r"j|b[a-z]+", r"jalr\s+(?:ra,)?([ast]\d+)$", r"jr\s+([ast]\d+)$")
 
 
 def tool(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def objdump(*arguments: str) -> str:
+    """Of the toolchain that made the file, which is the last argument."""
+    machine = pathlib.Path(arguments[-1]).read_bytes()[18]
+    return tool("riscv64-unknown-elf-objdump" if machine == 243 else "arm-none-eabi-objdump", *arguments)
 
 
 def fail(sentence: str):
@@ -36,6 +48,12 @@ def compiler_frames(path: str) -> dict[str, int]:
     return frames
 
 
+def pointer_callers(path: str) -> set[str]:
+    """The functions of the program that call through a pointer; another jump to a register is a switch."""
+    return {caller.split(":")[-1] for caller in re.findall(
+        r'edge: \{ sourcename: "([^"]+)" targetname: "__indirect_call"', pathlib.Path(path).read_text())}
+
+
 def registers(text: str) -> int:
     count = 0
     for item in text.split(","):
@@ -52,6 +70,8 @@ def frame_of(lines: list[str]) -> int:
             total += registers(match[2]) * (8 if match[1] else 4)
         elif match := re.match(r"sub(?:w|\.w)?\s+sp,\s*(?:sp,\s*)?#(\d+)", line):
             total += int(match[1])
+        elif match := re.match(r"addi\s+sp,sp,-(\d+)", line):
+            total += int(match[1])
         elif match := re.match(r"str[a-z.]*\s.*\[sp, #-(\d+)\]!", line):
             total += int(match[1])
         elif re.match(r"(add|sub)\S*\s+sp,.*r\d", line):
@@ -61,7 +81,7 @@ def frame_of(lines: list[str]) -> int:
 
 def disassemble(elf: str) -> dict[str, list[str]]:
     functions, current = {}, None
-    for line in tool("arm-none-eabi-objdump", "-d", "--no-show-raw-insn", elf).splitlines():
+    for line in objdump("-d", "--no-show-raw-insn", elf).splitlines():
         if match := re.match(r"[0-9a-f]+ <(.+)>:$", line):
             current = functions.setdefault(match[1], [])
         elif current is not None and (match := re.match(r"\s+[0-9a-f]+:\s+(.*)", line)):
@@ -72,21 +92,23 @@ def disassemble(elf: str) -> dict[str, list[str]]:
 def taken_addresses(job_object: str) -> set[str]:
     """Functions whose address is in data or code, that is, those an indirect call can reach."""
     taken = set()
-    for line in tool("arm-none-eabi-objdump", "-r", job_object).splitlines():
-        match = re.match(r"[0-9a-f]+ (R_ARM_\S+)\s+(\S+)", line)
-        if match and not re.search(r"THM_(CALL|JUMP|PC)|PREL31|NONE", match[1]):
+    for line in objdump("-r", job_object).splitlines():
+        match = re.match(r"[0-9a-f]+ R_((?:ARM|RISCV)_\S+)\s+(\S+)", line)
+        if match and not re.search(r"THM_(CALL|JUMP|PC)|PREL31|NONE|CALL|BRANCH|JUMP|RELAX", match[1]):
             taken.add(re.sub(r"^\.text\.(unlikely\.|startup\.|hot\.)?|\+0x.*$", "", match[2]))
     return taken
 
 
 class Graph:
-    def __init__(self, image: str):
+    def __init__(self, image: str, cpu: str):
         self.frames = compiler_frames(f"{image}.job.ci")
+        self.pointer_callers = pointer_callers(f"{image}.job.ci")
         self.code = disassemble(f"{image}.elf")
         self.taken = taken_addresses(f"{image}.job.o") & self.code.keys() & self.frames.keys()
         narrowing = pathlib.Path(__file__).with_name("indirect.txt")
         lines = narrowing.read_text().splitlines() if narrowing.exists() else []
         self.narrow = [line.split() for line in lines if line and not line.startswith("#")]
+        self.language = RISCV if cpu.startswith("rv") else ARM
         self.known: dict[str, int] = {}
 
     def indirect(self, caller: str) -> list[str]:
@@ -102,13 +124,14 @@ class Graph:
         """Pairs of callee and whether the caller's frame is still there."""
         found = []
         lines = self.code[name]
+        call, jump, indirect_call, indirect_jump = self.language
         for number, line in enumerate(lines):
-            if match := re.match(r"(bl|blx|b[a-z]{0,2}(?:\.[nw])?|cbn?z)\s+.*<([^+>]+)(\+0x[0-9a-f]+)?>", line):
+            if match := re.match(rf"({call}|{jump})\s+.*<([^+>]+)(\+0x[0-9a-f]+)?>", line):
                 if match[2] != name and not match[3]:
-                    found.append((match[2], match[1] in ("bl", "blx") or match[2].endswith(".cold")))
-            elif re.match(r"blx\s+(r\d+|ip|sl|fp)", line):
+                    found.append((match[2], bool(re.fullmatch(call, match[1])) or match[2].endswith(".cold")))
+            elif re.match(indirect_call, line):
                 found += [(callee, True) for callee in self.indirect(name)]
-            elif (match := re.match(r"bx\s+(r\d+|ip)", line)) and name in self.frames:
+            elif (match := re.match(indirect_jump, line)) and name in self.pointer_callers:
                 # Thumb-1 returns so from a function that keeps arguments on the stack.
                 if any(re.match(rf"pop\s+\{{{match[1]}\}}", before) for before in lines[max(0, number - 2):number]):
                     continue
@@ -132,12 +155,25 @@ class Graph:
         return self.known[name]
 
 
+    def chain(self, name: str) -> list[str]:
+        """The functions on the deepest way, each with its frame."""
+        frame = self.frames.get(name, frame_of(self.code.get(name, [])))
+        steps = self.calls(name) if name in self.code and not name.startswith("hal_") else []
+        deeper = [(self.depth(callee) + (frame if kept else 0), callee) for callee, kept in steps]
+        worst = max(deeper, default=(0, ""))
+        return [f"{frame:6d} {name}"] + (self.chain(worst[1]) if worst[0] >= self.depth(name) > frame else [])
+
+
 def main() -> None:
-    if len(sys.argv) != 4:
+    if len(sys.argv) not in (4, 5):
         sys.exit(__doc__)
-    program, cpu, image = sys.argv[1:]
-    graph = Graph(image)
-    for function in JOB:
+    program, cpu, image = sys.argv[1:4]
+    graph = Graph(image, cpu)
+    if len(sys.argv) == 5:
+        print(*graph.chain(sys.argv[4]), sep="\n")
+        return
+    calls, jobs = ([name for name in graph.code if name.startswith(prefix)] for prefix in ("call_", "job_"))
+    for function in calls or jobs:
         print(program, cpu, function, graph.depth(function))
 
 

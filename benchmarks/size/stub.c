@@ -36,3 +36,7 @@ void hal_message(char const* topic, size_t topic_size, void const* payload, size
 void hal_acked(int what) {
     hal_v = what;
 }
+
+int hal_dial(void) {
+    return hal_v;
+}

@@ -10,7 +10,8 @@
     .word fault
     .endr
 
-// unsigned stack_of(int (*call)(void)): bytes of stack that the call used, 1024 at most.
+// unsigned stack_of(void (*call)(void)): bytes of stack that the call used, 1024 at most. Its arguments are in
+// stack_args, so that nothing between this and the call takes any; what it returns is left in stack_result.
     .text
     .balign 4
     .global stack_of
@@ -25,7 +26,13 @@ stack_of:
 1:  stmia r1!, {r6}
     cmp r1, r4
     bne 1b
-    blx r0
+    mov ip, r0
+    ldr r3, =stack_args
+    ldmia r3!, {r0, r1, r2}
+    ldr r3, [r3]
+    blx ip
+    ldr r1, =stack_result
+    str r0, [r1]
     mov r1, r5
 2:  ldr r0, [r1]
     cmp r0, r6
@@ -35,10 +42,12 @@ stack_of:
     bne 2b
 3:  subs r0, r4, r1
     pop {r4, r5, r6, pc}
+    .ltorg
 
 // Each hal function stops the count and changes to a stack of its own; the fifth argument goes with it. It leaves 8
 // bytes on the stack of the caller.
     .macro door name
+    .section .text.hal_\name, "ax"
     .balign 4
     .global hal_\name
     .thumb_func
@@ -70,6 +79,7 @@ hal_\name:
     door ms
     door message
     door acked
+    door dial
 
 // 1000 instructions with the call.
     .text
@@ -94,5 +104,10 @@ hundred:
 
     .bss
     .balign 8
+    .global stack_args, stack_result
+stack_args:
+    .space 16
+stack_result:
+    .space 8
     .space 1024
 outside_stack_end:

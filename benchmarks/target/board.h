@@ -10,9 +10,9 @@ void board_fail(char const* what) __attribute__((noreturn));
 
 void     thousand(void); // takes 1000 instructions
 int      hundred(void);  // takes 100 bytes of stack
-unsigned stack_of(int (*call)(void));
 
-// Counting: QEMU gives each instruction 1024 ns, the timer ticks every 40 ns.
-void count_go(void);
-void count_stop(void);
+// The arguments of the call lie in stack_args, and what it returns in stack_result.
+unsigned        stack_of(void (*call)(void));
+extern uint32_t stack_args[4], stack_result;
+#define STACK_OF(call) stack_of((void (*)(void))(call))
 #endif

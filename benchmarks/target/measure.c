@@ -4,60 +4,15 @@
 // broker is here, behind the doors of board.S, and not counted.
 #include "../size/hal.h"
 #include "board.h"
+#include "count.h"
 #include <string.h>
 
-enum { repetitions = 32, ticks_per_10_instructions = 256, topic_size = 32, payload_size = 64, id_at = 4 + topic_size };
+enum { repetitions = 32, topic_size = 32, payload_size = 64, id_at = 4 + topic_size };
 enum { door_on_stack = 8 };
 
 static char const topic[] = "bench/speed/device-001/telemetry";
 static char const filter[] = "bench/speed/+/telemetry";
 static char       payload[payload_size];
-
-// --- counting
-
-static uint32_t volatile* const systick = (uint32_t volatile*)0xe000e010u; // control, reload, value
-
-static uint32_t started, spent, doors;
-
-__attribute__((noinline)) void count_go(void) {
-    started = systick[2];
-}
-
-__attribute__((noinline)) void count_stop(void) {
-    spent += (started - systick[2]) & 0xffffffu;
-    doors++;
-}
-
-static uint32_t instructions(uint32_t ticks) {
-    return (ticks * 10 + ticks_per_10_instructions / 2) / ticks_per_10_instructions;
-}
-
-// What counting itself takes: once for going and stopping, and once more for each door that was passed.
-static uint32_t own_cost, door_cost;
-
-#define COUNTED(call)                                                                                                  \
-    do {                                                                                                               \
-        count_go();                                                                                                    \
-        call;                                                                                                          \
-        count_stop();                                                                                                  \
-        spent -= own_cost;                                                                                             \
-        doors--;                                                                                                       \
-    } while (0)
-
-static void calibrate(void) {
-    systick[1] = 0xffffff;
-    systick[2] = 0;
-    systick[0] = 5;
-    COUNTED((void)0);
-    own_cost = spent;
-    spent = doors = 0;
-    COUNTED(thousand());
-    if (instructions(spent) != 1000) board_fail("1000 instructions are not counted as 1000");
-    if (stack_of(hundred) != 100) board_fail("100 bytes of stack are not seen as 100");
-    spent = doors = 0;
-    COUNTED(hal_ms());
-    door_cost = spent;
-}
 
 // --- the world
 
@@ -157,14 +112,12 @@ static void line(char const* kind, char const* what, uint32_t figure) {
 }
 
 static void begin(void) {
-    spent = doors = 0;
+    count_begin();
     sends = 0;
 }
 
 static NOT_INLINE void report(char const* what) {
-    // One instruction of each door is the library's: the call.
-    uint32_t const own = doors * (door_cost - ticks_per_10_instructions / 10);
-    line("instructions", what, instructions((spent - own) / repetitions));
+    line("instructions", what, count_instructions(count_ticks() / repetitions));
     line("sends", what, (uint32_t)sends / repetitions);
 }
 
@@ -201,39 +154,39 @@ static NOT_INLINE void idle(void) {
     report("idle");
 }
 
-static int subscribe(void) {
-    return job_subscribe(filter, 1);
-}
-static int publish_0(void) {
-    return job_publish(topic, payload, payload_size, 0);
-}
-static int publish_1(void) {
-    return job_publish(topic, payload, payload_size, 1);
+static void publish_args(uint32_t qos) {
+    uint32_t const args[] = {(uint32_t)topic, (uint32_t)payload, payload_size, qos};
+    memcpy(stack_args, args, sizeof stack_args);
 }
 
-static void stack(char const* what, int (*call)(void)) {
-    line("stack", what, stack_of(call) - door_on_stack);
+static void stack(char const* what, unsigned used) {
+    line("stack", what, used - door_on_stack);
 }
 
 int main(void) {
     for (int i = 0; i < payload_size; i++) payload[i] = (char)i;
-    calibrate();
-    if (job_init() != 0 || job_connect() != 0 || subscribe() != 0) board_fail("not on line");
+    count_calibrate();
+    if (job_init() != 0 || job_connect() != 0 || job_subscribe(filter, 1) != 0) board_fail("not on line");
     publish(0, &published, "publish_0");
     publish(1, &delivered, "publish_1");
     take();
     idle();
     if (received != repetitions || job_disconnect() != 0) board_fail("the exchanges were not complete");
 
-    stack("job_connect", job_connect);
-    stack("job_subscribe", subscribe);
-    stack("job_publish_0", publish_0);
-    stack("job_process_send", job_process);
-    stack("job_publish_1", publish_1);
-    stack("job_process_delivered", job_process);
+    stack("job_connect", STACK_OF(job_connect));
+    stack_args[0] = (uint32_t)filter;
+    stack_args[1] = 1;
+    stack("job_subscribe", STACK_OF(job_subscribe));
+    // These two come to no door.
+    publish_args(0);
+    line("stack", "job_publish_0", STACK_OF(job_publish));
+    stack("job_process_send", STACK_OF(job_process));
+    publish_args(1);
+    line("stack", "job_publish_1", STACK_OF(job_publish));
+    stack("job_process_delivered", STACK_OF(job_process));
     send_message(7);
-    stack("job_process_message", job_process);
-    stack("job_process_answer", job_process);
-    stack("job_disconnect", job_disconnect);
+    stack("job_process_message", STACK_OF(job_process));
+    stack("job_process_answer", STACK_OF(job_process));
+    stack("job_disconnect", STACK_OF(job_disconnect));
     return 0;
 }

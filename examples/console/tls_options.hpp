@@ -58,6 +58,14 @@ public:
         return 0;
     }
 
+    // As --tls, with authorities for the case that --ca-file named none. Lifetime of `trust`: that of the object.
+    void turn_on(barelink::bytes_in trust) noexcept {
+        on_ = true;
+        if (!settings_.trust.empty()) return;
+        trust_          = trust;
+        settings_.trust = {&trust_, 1};
+    }
+
     [[nodiscard]] bool on() const noexcept { return on_; }
     // Lifetime: that of the object and of the command line.
     [[nodiscard]] barelink::tls::settings const& settings() const noexcept { return settings_; }

@@ -10,7 +10,8 @@ COLUMNS_MAX = 120
 LICENCE = "SPDX-License-Identifier: BSL-1.0"
 
 # Files that cannot hold a comment, and the licence itself.
-WITHOUT_COMMENTS = re.compile(r"(^|/)LICENSE$|(^|/)(stack-)?budgets\.txt$|\.(json|bin|lock|pem|png|svg|corpus)$")
+WITHOUT_COMMENTS = re.compile(r"(^|/)(LICENSE|functions\.txt|((stack|tls|features)-)?budgets\.txt)$"
+                              r"|\.(json|bin|lock|pem|png|svg|corpus)$")
 PROSE = re.compile(r"\.md$|(^|/)LICENSE$|\.(json|svg)$")
 BINARY = re.compile(r"\.(bin|png|corpus)$")
 

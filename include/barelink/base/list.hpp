@@ -18,8 +18,13 @@ class list {
 
 public:
     constexpr list() noexcept = default;
-    constexpr explicit list(std::span<T> area) noexcept
-        : data_{area.data()}, capacity_{static_cast<std::uint16_t>(area.size())} {}
+    constexpr explicit list(std::span<T> area) noexcept { place(area); }
+
+    // Requires: nothing is in it.
+    constexpr void place(std::span<T> area) noexcept {
+        data_     = area.data();
+        capacity_ = static_cast<std::uint16_t>(area.size());
+    }
 
     [[nodiscard]] constexpr T* begin() noexcept { return data_; }
     [[nodiscard]] constexpr T* end() noexcept { return data_ + size_; }

@@ -38,7 +38,7 @@ namespace detail {
 class kept_name {
 public:
     constexpr kept_name() noexcept = default;
-    constexpr explicit kept_name(bytes_out area) noexcept : area_{area} {}
+    constexpr void place(bytes_out area) noexcept { area_ = area; }
 
     // One that is too long is not kept.
     constexpr void keep(std::string_view name) noexcept {
@@ -56,7 +56,7 @@ private:
 template <int Member>
 struct no_name {
     constexpr no_name() noexcept = default;
-    constexpr explicit no_name(bytes_out) noexcept {}
+    static constexpr void place(bytes_out) noexcept {}
     static constexpr void keep(std::string_view) noexcept {}
     static constexpr void forget() noexcept {}
     static constexpr std::string_view name() noexcept { return {}; }

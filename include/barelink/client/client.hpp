@@ -10,6 +10,7 @@
 #include <barelink/base/errc.hpp>
 #include <barelink/base/time.hpp>
 #include <barelink/client/borrowed_names.hpp>
+#include <barelink/client/lease.hpp>
 #include <barelink/client/limits.hpp>
 #include <barelink/client/statistics.hpp>
 #include <barelink/client/storage.hpp>
@@ -27,20 +28,23 @@ namespace barelink::inline v0 {
 //   while (auto e = mqtt.next_event()) handle(e);
 //   sleep_until(mqtt.next_deadline());        or until the transport has bytes
 //
-// `Policies` are an entropy source, credentials, a store and a mailbox, as many as are wanted, in any order. All types
-// follow from the constructor's arguments: `client mqtt{memory, tcp, clock, my_options, my_entropy}`.
+// `Policies` are an entropy source, credentials, a store, a mailbox and the rules of a platform, as many as are wanted,
+// in any order; one object may be several of them, as the profile of a cloud is. All types follow from the arguments of
+// the constructor: `client mqtt{memory, tcp, clock, my_options, my_entropy}`.
 // Lifetime: everything that the constructor takes must outlive the client.
-template <class Transport, class Clock, limits L = limits{}, class... Policies>
-class client {
-    static_assert(check_limits<L>() && check_transport<Transport>() && check_clock<Clock>());
+// This class is a client without its sizes: `L` is a kind_of(), so clients that differ in sizes alone share its code.
+template <class Transport, class Clock, limits L, class... Policies>
+class client_core {
+    static_assert(check_transport<Transport>() && check_clock<Clock>());
     static_assert((detail::check_policy<Policies>() && ...));
     static_assert(detail::count<detail::is_entropy, Policies...> <= 1 &&
                       detail::count<detail::is_credentials, Policies...> <= 1 &&
                       detail::count<detail::is_store, Policies...> <= 1 &&
                       detail::count<detail::is_mailbox, Policies...> <= 1 &&
-                      detail::count<detail::is_authenticator, Policies...> <= 1,
-                  "barelink: a client takes at most one entropy source, one credentials, one store, one mailbox and "
-                  "one authenticator");
+                      detail::count<detail::is_authenticator, Policies...> <= 1 &&
+                      detail::count<detail::is_platform, Policies...> <= 1,
+                  "barelink: a client takes at most one entropy source, one credentials, one store, one mailbox, one "
+                  "authenticator and one platform");
     static_assert(L.versions.v5 || detail::count<detail::is_authenticator, Policies...> == 0,
                   "barelink: an authenticator needs version::v5 in limits::versions");
 
@@ -50,32 +54,53 @@ class client {
     using mailbox     = typename detail::pick<detail::is_mailbox, no_mailbox, Policies...>::type;
 
     using dialogue    = typename detail::pick<detail::is_authenticator, no_authenticator, Policies...>::type;
+    using platform    = typename detail::pick<detail::is_platform, any_platform, Policies...>::type;
+    static_assert(L.highest_qos <= platform::highest_qos,
+                  "barelink: this platform does not have limits::highest_qos: lower it to at_least_once");
 
     static constexpr bool persistent   = !std::is_same_v<store, no_store>;
     static constexpr bool has_mailbox  = !std::is_same_v<mailbox, no_mailbox>;
     static constexpr bool has_auth     = !std::is_same_v<dialogue, no_authenticator>;
     static constexpr bool fixed_logins = std::is_same_v<credentials, fixed_credentials>;
+    static constexpr bool leased       = leasing_credentials<credentials>;
+    static constexpr bool has_rules    = !std::is_same_v<platform, any_platform>;
 
 public:
     static constexpr features enabled = features_of(L, persistent, has_auth);
 
-    constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept
-        : options_{&o}, session_{s.memory(), &o}, transport_{t}, clock_{c}, our_name_{s.assigned_id.span()},
-          other_server_{s.server_reference.span()} {
+    constexpr client_core() noexcept = default;
+
+    constexpr void set_up(client_memory const& m, Transport& t, Clock& c, options const& o,
+                          Policies&... policies) noexcept {
+        topic_bytes_ = m.topic_bytes;
+        options_     = &o;
+        session_.set_up(m.session, &o);
+        transport_.bind(t);
+        clock_.bind(c);
+        our_name_.place(m.assigned_id);
+        other_server_.place(m.server_reference);
         (entropy_.bind(policies), ...);
         (credentials_.bind(policies), ...);
         (store_.bind(policies), ...);
         (mailbox_.bind(policies), ...);
         (dialogue_.bind(policies), ...);
+        (platform_.bind(policies), ...);
     }
 
-    client(client const&)            = delete;
-    client& operator=(client const&) = delete;
+    client_core(client_core const&)            = delete;
+    client_core& operator=(client_core const&) = delete;
 
     // --- commands: they only note or queue; poll() does the work
 
-    // Starts to connect. Returns already_connected, bad_address, bad_version, bad_option, connect_too_long, what
-    // check_connect() says of the options, or what the store could not restore.
+    // What CONNECT says in 5.0 beside the options, from the next connection on. Lifetime: as the options.
+    constexpr void announce(options_5 const& more) noexcept
+        requires(L.versions.v5)
+    {
+        session_.announce(more);
+    }
+    // Starts to connect. Returns already_connected, bad_address, bad_version (also while publishes wait that were
+    // queued for another), bad_option, connect_too_long, what check_connect() says of the options, what credentials or
+    // platform say, or what the store could not restore.
     [[nodiscard]] constexpr errc connect() noexcept;
     // Leaves in order: what is queued is written first. Not on line yet: gives up. Returns not_connected.
     [[nodiscard]] constexpr errc disconnect() noexcept;
@@ -90,7 +115,8 @@ public:
         return ask_again();
     }
 
-    // See session::publish. Also topic_too_long. With a store: store_full or store_failed, and nothing was queued.
+    // See session::publish. Also topic_too_long, and what the platform refuses. With a store: store_full or
+    // store_failed. Then nothing was queued.
     constexpr result<packet_id> publish(message const& m) noexcept {
         return submit(m, [&] { return session_.publish(m); });
     }
@@ -104,7 +130,7 @@ public:
     constexpr result<packet_id> publish(message const& m, std::uint32_t size, payload_source const& source) noexcept
         requires(L.sources != 0)
     {
-        if (m.topic.size() > L.topic_bytes) return errc::topic_too_long;
+        if (auto const e = refuse(m, size); e != errc::ok) return e;
         auto const id = session_.publish(m, size, source);
         if (id) statistics_.publish();
         return id;
@@ -113,20 +139,26 @@ public:
                                         property_list with) noexcept
         requires(L.sources != 0 && L.versions.v5)
     {
-        if (m.topic.size() > L.topic_bytes) return errc::topic_too_long;
+        if (auto const e = refuse(m, size); e != errc::ok) return e;
         auto const id = session_.publish(m, size, source, with);
         if (id) statistics_.publish();
         return id;
     }
-    // See session::subscribe. Also topic_too_long.
+    // See session::subscribe. Also topic_too_long, and what the platform refuses.
     [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level) noexcept {
-        return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.subscribe(filter, level);
+        if constexpr (has_rules) {
+            if (auto const e = platform_->check_filter(filter, level); e != errc::ok) return e;
+        }
+        return filter.size() > topic_bytes_ ? errc::topic_too_long : session_.subscribe(filter, level);
     }
     // The same with the options of 5.0.
     [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level, subscribe_options const& how) noexcept
         requires(L.versions.v5)
     {
-        return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.subscribe(filter, level, how);
+        if constexpr (has_rules) {
+            if (auto const e = platform_->check_filter(filter, level); e != errc::ok) return e;
+        }
+        return filter.size() > topic_bytes_ ? errc::topic_too_long : session_.subscribe(filter, level, how);
     }
     // Declares all filters of a routing table; in 5.0 with the number of its row, from 1 on, as its subscription
     // identifier, by which dispatch() then finds it. Returns the first error.
@@ -165,7 +197,7 @@ public:
     }
     // See session::unsubscribe.
     [[nodiscard]] constexpr errc unsubscribe(std::string_view filter) noexcept {
-        return filter.size() > L.topic_bytes ? errc::topic_too_long : session_.unsubscribe(filter);
+        return filter.size() > topic_bytes_ ? errc::topic_too_long : session_.unsubscribe(filter);
     }
     // See session::acknowledge.
     [[nodiscard]] constexpr errc acknowledge(packet_id id) noexcept
@@ -224,9 +256,22 @@ private:
     static constexpr bool keeps_name = L.assigned_id_bytes != 0;
     static constexpr bool follows    = L.server_reference_bytes != 0;
 
+    // What our own limits and the platform have against it.
+    [[nodiscard]] constexpr errc refuse(message const& m, std::size_t payload) const noexcept {
+        if (m.topic.size() > topic_bytes_) return errc::topic_too_long;
+        if constexpr (has_rules) return platform_->check_message(m, payload);
+        return errc::ok;
+    }
+
     template <class Publish>
     constexpr result<packet_id> submit(message const& m, Publish const& publish) noexcept;
     constexpr errc log_in() noexcept;
+    constexpr errc take_lease(login& who) noexcept;
+    constexpr void stop_login() noexcept {
+        if constexpr (stoppable_credentials<credentials>) credentials_->stop();
+    }
+    constexpr void renew() noexcept;
+    [[nodiscard]] constexpr endpoint target() const noexcept;
     constexpr void dial() noexcept;
     constexpr void read() noexcept;
     constexpr void write() noexcept;
@@ -259,24 +304,46 @@ private:
     bool              restored_   = false;
     mail_state        mail_       = mail_state::none;
     errc              mail_cause_ = errc::ok;
+    std::uint16_t     topic_bytes_ = 0;
     backoff           backoff_    = {};
     takeover_detector takeover_   = {};
     instant           now_        = {};
     instant           at_ = {};  // login, dial: when to give up; backoff: when to try again; linked: since when
     std::uint32_t     retry_in_ms_ = 0;
-    options const*    options_;
-    session<enabled>  session_;
+    options const*    options_     = nullptr;
+    session<enabled>  session_     = {};
 
-    [[no_unique_address]] detail::borrowed<Transport>                        transport_;
-    [[no_unique_address]] detail::borrowed<Clock>                            clock_;
-    [[no_unique_address]] std::conditional_t<keeps_name, detail::kept_name, detail::no_name<1>> our_name_;
-    [[no_unique_address]] std::conditional_t<follows, detail::kept_name, detail::no_name<2>> other_server_;
+    [[no_unique_address]] detail::borrowed<Transport>                        transport_   = {};
+    [[no_unique_address]] detail::borrowed<Clock>                            clock_       = {};
+    [[no_unique_address]] std::conditional_t<keeps_name, detail::kept_name, detail::no_name<1>> our_name_ = {};
+    [[no_unique_address]] std::conditional_t<follows, detail::kept_name, detail::no_name<2>> other_server_ = {};
     [[no_unique_address]] counters                                           statistics_  = {};
     [[no_unique_address]] detail::policy<entropy, name_entropy>              entropy_     = {};
     [[no_unique_address]] detail::policy<credentials, fixed_credentials>     credentials_ = {};
     [[no_unique_address]] detail::policy<store, no_store>                    store_       = {};
     [[no_unique_address]] detail::policy<mailbox, no_mailbox>                mailbox_     = {};
     [[no_unique_address]] detail::policy<dialogue, no_authenticator>         dialogue_    = {};
+    [[no_unique_address]] detail::policy<platform, any_platform>             platform_    = {};
+    [[no_unique_address]] std::conditional_t<leased, detail::kept_lease, detail::no_lease> lease_ = {};
+};
+
+// The client, with its sizes.
+template <class Transport, class Clock, limits L = limits{}, class... Policies>
+class client : public client_core<Transport, Clock, kind_of(L), Policies...> {
+    static_assert(check_limits<L>());
+
+public:
+    using core = client_core<Transport, Clock, kind_of(L), Policies...>;
+
+    constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept {
+        set_up(s, t, c, o, policies...);
+    }
+
+    // Without arguments all bytes are zero, so that a static client lies in .bss; then set_up() comes first, once.
+    constexpr client() noexcept = default;
+    constexpr void set_up(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept {
+        core::set_up(s.memory(), t, c, o, policies...);
+    }
 };
 
 template <class Transport, class Clock, limits L, class... Policies>
@@ -285,4 +352,5 @@ client(storage<L>&, Transport&, Clock&, options const&, Policies&...) -> client<
 }  // namespace barelink::inline v0
 
 #include <barelink/client/login.hpp>
+#include <barelink/client/mail.hpp>
 #include <barelink/client/turn.hpp>

@@ -71,6 +71,23 @@ struct limits {
             .auth         = auth};
 }
 
+// The limits without what is only a size: what decides which code there is.
+[[nodiscard]] constexpr limits kind_of(limits const& l) noexcept {
+    limits kind{};
+    kind.versions               = l.versions;
+    kind.highest_qos            = l.highest_qos;
+    kind.sources                = l.sources != 0;
+    kind.aliases_in             = l.aliases_in != 0;
+    kind.aliases_out            = l.aliases_out != 0;
+    kind.assigned_id_bytes      = l.assigned_id_bytes != 0;
+    kind.server_reference_bytes = l.server_reference_bytes != 0;
+    kind.chunks                 = l.chunks;
+    kind.manual_ack             = l.manual_ack;
+    kind.reconnect              = l.reconnect;
+    kind.statistics             = l.statistics;
+    return kind;
+}
+
 // Each sentence says which member to change; none fires for the defaults.
 template <limits L>
 consteval bool check_limits() {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
+#include <barelink/base/bytes.hpp>
 #include <barelink/client/limits.hpp>
 #include <barelink/session/memory.hpp>
 
@@ -22,6 +24,14 @@ struct block<T, 0> {
     static constexpr std::span<T> span() noexcept { return {}; }
 };
 }  // namespace detail
+
+// What a client gets of its storage. Views of it.
+struct client_memory {
+    session_memory session          = {};
+    bytes_out      assigned_id      = {};
+    bytes_out      server_reference = {};
+    std::uint16_t  topic_bytes      = 0;
+};
 
 // `static constinit storage<my_limits> memory{};` lies in .bss. Lifetime: must outlive its client; one client each.
 template <limits L>
@@ -52,19 +62,22 @@ struct storage {
     char rx[L.rx_bytes];
     char tx[L.tx_bytes];
 
-    [[nodiscard]] constexpr session_memory memory() noexcept {
-        return {.rx                 = rx,
-                .tx                 = tx,
-                .control            = control,
-                .inflight           = inflight.span(),
-                .subscriptions      = subscriptions.span(),
-                .inbound            = inbound.span(),
-                .sources            = sources.span(),
-                .subscribing        = subscribing.span(),
-                .aliases_in         = {aliases_in.span(), L.aliases_in},
-                .aliases_out        = {aliases_out.span(), L.aliases_out},
-                .alias_scratch      = alias_scratch.span(),
-                .subscribe_requests = L.subscribe_requests};
+    [[nodiscard]] constexpr client_memory memory() noexcept {
+        return {.session          = {.rx                 = rx,
+                                     .tx                 = tx,
+                                     .control            = control,
+                                     .inflight           = inflight.span(),
+                                     .subscriptions      = subscriptions.span(),
+                                     .inbound            = inbound.span(),
+                                     .sources            = sources.span(),
+                                     .subscribing        = subscribing.span(),
+                                     .aliases_in         = {aliases_in.span(), L.aliases_in},
+                                     .aliases_out        = {aliases_out.span(), L.aliases_out},
+                                     .alias_scratch      = alias_scratch.span(),
+                                     .subscribe_requests = L.subscribe_requests},
+                .assigned_id      = assigned_id.span(),
+                .server_reference = server_reference.span(),
+                .topic_bytes      = L.topic_bytes};
     }
 };
 

@@ -9,12 +9,15 @@
 namespace barelink::inline v0 {
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::connect() noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::connect() noexcept {
     auto const& o = *options_;
     if (phase_ != phase::idle) return errc::already_connected;
-    if (o.host.empty() || o.port == 0) return errc::bad_address;
+    if (!leased && (o.host.empty() || o.port == 0)) return errc::bad_address;
     if ((o.chunks && !L.chunks) || (o.manual_ack && !L.manual_ack)) return errc::bad_option;
     if (o.backoff_ms_min == 0 || o.backoff_ms_min > o.backoff_ms_max) return errc::bad_option;
+    if constexpr (has_rules) {
+        if (auto const e = platform_->check_connect(o.keep_alive_s, o.will); e != errc::ok) return e;
+    }
     now_ = clock_->now();
     session_.on_time(now_);
     if (auto const e = restore(); e != errc::ok) return e;
@@ -23,20 +26,23 @@ constexpr errc client<Transport, Clock, L, Policies...>::connect() noexcept {
     auto const e = log_in();
     phase_       = e == errc::ok ? phase::dial : phase::login;
     if (e == errc::ok || e == errc::would_block) return errc::ok;
+    stop_login();
     phase_ = phase::idle;
     return e;
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::disconnect() noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::disconnect() noexcept {
     if (phase_ == phase::idle) return errc::not_connected;
+    if constexpr (leased) lease_.renewing = false;
     if (session_.state() >= session_state::closing) return errc::ok;  // already on its way out
     if (session_.disconnect() != errc::ok) lose(errc::requested);
     return errc::ok;
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::disconnect(reason_code reason, property_list with) noexcept
+constexpr errc client_core<Transport, Clock, L, Policies...>::disconnect(reason_code reason,
+                                                                        property_list with) noexcept
     requires(L.versions.v5)
 {
     if (phase_ != phase::idle && session_.state() == session_state::online) return session_.disconnect(reason, with);
@@ -45,9 +51,9 @@ constexpr errc client<Transport, Clock, L, Policies...>::disconnect(reason_code 
 
 template <class Transport, class Clock, limits L, class... Policies>
 template <class Publish>
-constexpr result<packet_id> client<Transport, Clock, L, Policies...>::submit(message const& m,
+constexpr result<packet_id> client_core<Transport, Clock, L, Policies...>::submit(message const& m,
                                                                              Publish const& publish) noexcept {
-    if (m.topic.size() > L.topic_bytes) return errc::topic_too_long;
+    if (auto const e = refuse(m, m.payload.size()); e != errc::ok) return e;
     // A new message must not take the identifier of one that the store still holds.
     if (auto const e = restore(); e != errc::ok) return e;
     auto const id = publish();
@@ -66,7 +72,7 @@ constexpr result<packet_id> client<Transport, Clock, L, Policies...>::submit(mes
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::poll() noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::poll() noexcept {
     now_ = clock_->now();
     session_.end_event();
     session_.on_time(now_);
@@ -94,6 +100,7 @@ constexpr void client<Transport, Clock, L, Policies...>::poll() noexcept {
     case phase::linked: break;
     }
     if constexpr (has_mailbox) drain_mailbox();
+    if constexpr (leased) renew();
     write();
     read();
     if (phase_ != phase::linked) return;
@@ -101,13 +108,9 @@ constexpr void client<Transport, Clock, L, Policies...>::poll() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::dial() noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::dial() noexcept {
     auto const& o = *options_;
-    endpoint    to{o.host, o.port};
-    if constexpr (follows) {
-        if (!other_server_.name().empty()) to = parse_server_reference(other_server_.name(), o.port);
-    }
-    auto const r = transport_->connect(to);
+    auto const r = transport_->connect(target());
     if (!r) return lose(r.error);
     if (r.value == connect_stage::done) {
         phase_   = phase::linked;
@@ -126,7 +129,7 @@ constexpr void client<Transport, Clock, L, Policies...>::dial() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::write() noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::write() noexcept {
     if (phase_ != phase::linked || broken_ != errc::ok) return;
     if constexpr (persistent) {
         if (!store_answers()) return lose(errc::store_failed);
@@ -147,7 +150,7 @@ constexpr void client<Transport, Clock, L, Policies...>::write() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::read() noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::read() noexcept {
     if (phase_ != phase::linked) return;
     auto const window = session_.hungry() ? session_.receive_window() : bytes_out{};
     if (window.empty()) {
@@ -166,10 +169,16 @@ constexpr void client<Transport, Clock, L, Policies...>::read() noexcept {
 
 // A connection, or the attempt at one, is over.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::lose(errc why) noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::lose(errc why) noexcept {
     auto const& o = *options_;
     if (session_.state() >= session_state::closing) why = errc::requested;
-    if constexpr (follows) follow();
+    if constexpr (leased) {
+        if (lease_.renewing && why == errc::requested) why = errc::renewal;
+    }
+    if (phase_ == phase::login) stop_login();
+    if constexpr (follows) {
+        if (phase_ != phase::login) follow();  // nobody was asked yet
+    }
     if constexpr (L.versions.v5) {
         bool const hung_up = why == errc::closed_by_peer || why == errc::connection_reset;
         bool const unheard = session_.state() == session_state::waiting && o.protocol == version::v5;
@@ -188,10 +197,16 @@ constexpr void client<Transport, Clock, L, Policies...>::lose(errc why) noexcept
     retry_in_ms_ = 0;
     phase_       = phase::idle;
     if (stable_) backoff_.reset();
+    if constexpr (leased) {
+        // No failure; but logins that are over at once would have us turn in a circle.
+        lease_.renewing = lease_.renewing && stable_;
+        if (detail::is_refusal(why)) why = errc::not_authorized;
+    }
     stable_ = false;
     if constexpr (L.reconnect) {
         if (why == errc::requested || !o.reconnect) return;
-        retry_in_ms_ = backoff_.next(why, {o.backoff_ms_min, o.backoff_ms_max, o.jitter}, draw());
+        backoff_limits const bounds{o.backoff_ms_min, o.backoff_ms_max, o.jitter};
+        retry_in_ms_ = leased && lease_.renewing ? 1 : backoff_.next(why, bounds, draw());
         at_          = now_ + retry_in_ms_;
         phase_       = phase::backoff;
     }
@@ -199,7 +214,7 @@ constexpr void client<Transport, Clock, L, Policies...>::lose(errc why) noexcept
 
 // Another Server that this one has named is the next to be tried; one that does not take us is forgotten [4.11].
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::follow() noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::follow() noexcept {
     event last{};
     session_.tell_end(last);
     auto const name = last.with.text(property_id::server_reference);
@@ -211,7 +226,7 @@ constexpr void client<Transport, Clock, L, Policies...>::follow() noexcept {
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr std::uint32_t client<Transport, Clock, L, Policies...>::draw() noexcept {
+constexpr std::uint32_t client_core<Transport, Clock, L, Policies...>::draw() noexcept {
     if constexpr (std::is_same_v<entropy, name_entropy>) {
         return name_entropy::draw(options_->client_id, now_);
     } else {
@@ -220,7 +235,7 @@ constexpr std::uint32_t client<Transport, Clock, L, Policies...>::draw() noexcep
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::farewell(event& e) noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::farewell(event& e) noexcept {
     e.type = event_type::replaced;
     if (!replaced_) {
         lost_         = false;
@@ -236,7 +251,7 @@ constexpr void client<Transport, Clock, L, Policies...>::farewell(event& e) noex
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr event client<Transport, Clock, L, Policies...>::next_event() noexcept {
+constexpr event client_core<Transport, Clock, L, Policies...>::next_event() noexcept {
     event e{};
     do {
         if (lost_) {
@@ -254,7 +269,7 @@ constexpr event client<Transport, Clock, L, Policies...>::next_event() noexcept 
 
 // What the client itself learns from an event before the user gets it.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::observe(event const& e) noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::observe(event const& e) noexcept {
     statistics_.count(e);
     if (e.type == event_type::connected) {
         was_online_ = true;
@@ -277,17 +292,26 @@ constexpr void client<Transport, Clock, L, Policies...>::observe(event const& e)
 }
 
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr deadline client<Transport, Clock, L, Policies...>::next_deadline() noexcept {
+constexpr deadline client_core<Transport, Clock, L, Policies...>::next_deadline() noexcept {
     deadline first{};
     if (phase_ == phase::linked) {
         first.earliest(session_.next_deadline());
         bool const output = !blocked_ && !session_.pending_output().empty();
         bool const ending = broken_ != errc::ok || session_.fault() != errc::ok;
+        if constexpr (leased) {
+            if (L.reconnect && online() && options_->reconnect) first.earliest(lease_.leave);
+        }
         if (output || session_.ready() || ending) first.arm(now_);
     } else if (phase_ != phase::idle) {
-        // Credentials that are being fetched are asked for again at once: only their owner knows when they are there.
+        // Credentials that are being fetched are asked for again at once, unless they say when: only their owner knows.
         bool const at_once = phase_ == phase::login || (phase_ == phase::dial && stage_ == connect_stage::done);
         first.arm(at_once ? now_ : at_);
+        if constexpr (leased) {
+            if (phase_ == phase::login && lease_.ask_at.armed) {
+                first = lease_.ask_at;
+                first.earliest(at_);
+            }
+        }
     }
     if constexpr (has_mailbox) {
         message m{};
@@ -300,7 +324,7 @@ constexpr deadline client<Transport, Clock, L, Policies...>::next_deadline() noe
 
 template <class Transport, class Clock, limits L, class... Policies>
 template <class Handler>
-constexpr void client<Transport, Clock, L, Policies...>::yield(std::uint32_t ms, Handler&& handler) noexcept {
+constexpr void client_core<Transport, Clock, L, Policies...>::yield(std::uint32_t ms, Handler&& handler) noexcept {
     auto const until = clock_->now() + ms;
     for (;;) {
         poll(handler);
@@ -316,7 +340,7 @@ constexpr void client<Transport, Clock, L, Policies...>::yield(std::uint32_t ms,
 
 // Puts back what the store kept before this program was started.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client<Transport, Clock, L, Policies...>::restore() noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::restore() noexcept {
     if constexpr (persistent) {
         while (!restored_) {
             auto const r = store_->restore(session_.restore_space());
@@ -333,7 +357,7 @@ constexpr errc client<Transport, Clock, L, Policies...>::restore() noexcept {
 
 // PUBREC, PUBREL and PUBCOMP say that the other side may forget something: the store has to know it first.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr bool client<Transport, Clock, L, Policies...>::store_answers() noexcept {
+constexpr bool client_core<Transport, Clock, L, Policies...>::store_answers() noexcept {
     if constexpr (persistent) {
         auto answers = session_.take_answers();
         while (!answers.empty()) {
@@ -354,45 +378,6 @@ constexpr bool client<Transport, Clock, L, Policies...>::store_answers() noexcep
         }
     }
     return true;
-}
-
-template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::drain_mailbox() noexcept {
-    if constexpr (has_mailbox) {
-        message m{};
-        while (mail_ == mail_state::none && mailbox_->front(m)) {
-            auto const id = publish(m);
-            if (id.error == errc::ring_full || id.error == errc::inflight_full) return;  // there will be room
-            if (id) {
-                mailbox_->pop();
-            } else {
-                mail_       = mail_state::refused;
-                mail_cause_ = id.error;
-            }
-        }
-    }
-}
-
-// A message from the mailbox that could not be published; it is shown before it is removed.
-template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client<Transport, Clock, L, Policies...>::refused_mail(event& e) noexcept {
-    if constexpr (has_mailbox) {
-        if (mail_ == mail_state::told) {
-            mail_ = mail_state::none;
-            mailbox_->pop();
-            drain_mailbox();
-        }
-        message m{};
-        if (mail_ == mail_state::refused && mailbox_->front(m)) {
-            mail_    = mail_state::told;
-            e.type   = event_type::dropped;
-            e.cause  = mail_cause_;
-            e.level  = m.level;
-            e.retain = m.retain;
-            e.size   = static_cast<std::uint32_t>(m.payload.size());
-            e.topic  = m.topic;
-        }
-    }
 }
 
 }  // namespace barelink::inline v0

@@ -15,8 +15,13 @@ namespace barelink::inline v0 {
 class control_lane {
 public:
     constexpr control_lane() noexcept = default;
-    constexpr explicit control_lane(bytes_out area) noexcept
-        : capacity_{static_cast<std::uint16_t>(area.size())}, bytes_{area.data()} {}
+    constexpr explicit control_lane(bytes_out area) noexcept { place(area); }
+
+    // Requires: nothing is in it.
+    constexpr void place(bytes_out area) noexcept {
+        capacity_ = static_cast<std::uint16_t>(area.size());
+        bytes_    = area.data();
+    }
 
     // Without room for one more answer no further packet is taken from the receive buffer, so none is ever lost.
     [[nodiscard]] constexpr bool has_room(unsigned bytes) const noexcept { return size_ + bytes <= capacity_; }

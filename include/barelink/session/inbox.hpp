@@ -16,8 +16,13 @@ namespace barelink::inline v0 {
 class inbox {
 public:
     constexpr inbox() noexcept = default;
-    constexpr explicit inbox(bytes_out area) noexcept
-        : capacity_{static_cast<std::uint16_t>(area.size())}, data_{area.data()} {}
+    constexpr explicit inbox(bytes_out area) noexcept { place(area); }
+
+    // Requires: nothing is in it.
+    constexpr void place(bytes_out area) noexcept {
+        capacity_ = static_cast<std::uint16_t>(area.size());
+        data_     = area.data();
+    }
 
     [[nodiscard]] constexpr bytes_out memory() const noexcept { return {data_, capacity_}; }
     [[nodiscard]] constexpr char const* data() const noexcept { return data_ + begin_; }

@@ -124,8 +124,8 @@ constexpr bool session<F>::hand_over(event& e) noexcept {
     auto const head = F.v5 && pinned_ > all ? pinned_ : all;
     bool const last = here == left_;
     if (flow_ == flow::dropping) catch_id(here);
-    hungry_ = here == 0 && !last;
-    if (hungry_) return false;
+    unread_ = here != 0 || last;
+    if (!unread_) return false;
     // Without chunks only what flows by has more than one piece.
     if (!last && (!F.chunks || flow_ != flow::handing)) {
         end_piece();
@@ -154,7 +154,7 @@ constexpr bool session<F>::hand_over(event& e) noexcept {
     e.cause          = flow_cause_;
     e.type           = flow_ == flow::dropping ? event_type::dropped : event_type::message;
     after_           = after::message;
-    hold_            = manual_ack_ && flow_ != flow::dropping;
+    if constexpr (F.deferred_ack) hold_ = manual_ack_ && flow_ != flow::dropping;
     if (flow_ == flow::handing) {
         e.payload = {inbox_.data() + pinned_, here};
         if (F.chunks && (!last || left_ != size)) {
@@ -203,7 +203,8 @@ constexpr bool session<F>::admit() noexcept {
             }
             if (inbound_.full()) {
                 // Answers that wait have to leave first, or the next connection would begin where this one did.
-                if (!inbound_.any_held() && control_.empty()) fault_ = errc::inbound_full;
+                bool const held = F.deferred_ack && inbound_.any_held();
+                if (!held && control_.empty()) fault_ = errc::inbound_full;
                 return false;
             }
             slot = inbound_.add({.id = shown_id_});

@@ -8,6 +8,17 @@
 
 namespace barelink::inline v0 {
 
+// Room in the control lane beside that for the answer to the message that the user has right now.
+template <features F>
+constexpr bool session<F>::has_room() const noexcept {
+    return control_.has_room(after_ == after::message ? 2 * answer_size : answer_size);
+}
+
+template <features F>
+constexpr qos session<F>::shown_level() const noexcept {
+    return static_cast<qos>((header_.flags & publish_flag::qos_mask) >> 1);
+}
+
 template <features F>
 constexpr void session<F>::end_event() noexcept {
     auto const step = after_;
@@ -17,7 +28,7 @@ constexpr void session<F>::end_event() noexcept {
     answer();
     inbox_.skip(pinned_ + left_);
     flow_   = flow::none;
-    hungry_ = inbox_.size() == 0;
+    unread_ = inbox_.size() != 0;
 }
 
 // What the tables hold for the user, one thing at a time.
@@ -31,6 +42,9 @@ constexpr void session<F>::tell(event& e) noexcept {
             e.id    = failed_id_;
             return;
         }
+    }
+    if constexpr (F.v5) {
+        if (tell_unsendable(e)) return;
     }
     if constexpr (all_rules) {
         if (auto* const slot = inflight_.first(sender_phase::uncertain)) {
@@ -71,13 +85,13 @@ constexpr void session<F>::next_packet(event& e) noexcept {
         if (stalled_) return;
         if (flow_ == flow::none) {
             auto const status = inbox_.front(header_, spoken());
-            hungry_           = status == errc::would_block || (status == errc::ok && !has_head());
-            if (hungry_) return;
+            unread_           = status != errc::would_block && (status != errc::ok || has_head());
+            if (!unread_) return;
             fault_ = status == errc::ok ? dispatch(e) : status;
             if (flow_ == flow::none) {
                 // With a fault nothing more is read: the end of the stream must not hide the cause.
-                hungry_ = fault_ == errc::ok && inbox_.size() == 0;
-                if (e || hungry_) return;
+                unread_ = fault_ != errc::ok || inbox_.size() != 0;
+                if (e || !unread_) return;
                 continue;
             }
         }
@@ -93,7 +107,7 @@ constexpr errc session<F>::dispatch(event& e) noexcept {
     if (state_ == session_state::waiting ? !opening : type == packet_type::connack) return errc::protocol_error;
     if constexpr (F.v5) {
         // Without a bound it is 0, and 0 - 1 is above all [3.1.2.11.4].
-        auto const bound = five_.more.maximum_packet_size - 1U;
+        auto const bound = lasting_.more->maximum_packet_size - 1U;
         if (is_5() && header_.packet_size() - 1U > bound) return errc::packet_too_long;  // [MQTT-3.1.2-24]
     }
     if (type == packet_type::publish) return open_message();
@@ -110,11 +124,11 @@ constexpr errc session<F>::dispatch(event& e) noexcept {
     }
     bool const acknowledgement = type >= packet_type::puback && type <= packet_type::pubcomp;
     if (!acknowledgement && type != packet_type::unsuback) return errc::protocol_error;
-    auto const id = decode_ack(body);
-    if (!id) return id.error;
-    if (type == packet_type::unsuback) return on_granted(e, id.value, false, 0);
-    if (type == packet_type::pubrel) return on_pubrel(id.value);
-    return on_ack(e, type, id.value, reason_code::success);
+    auto const id = decode_ack(body).value;
+    if (id == 0) return errc::malformed_packet;
+    if (type == packet_type::unsuback) return on_granted(e, id, false, 0);
+    if (type == packet_type::pubrel) return on_pubrel(id);
+    return on_ack(e, type, id, reason_code::success);
 }
 
 template <features F>
@@ -157,7 +171,7 @@ constexpr void session<F>::accept(event& e, bool session_present, bool resumed, 
     // Asking again does no harm.
     if (!resumed || doubt) subscriptions_.ask_again(!resumed);
     greeted_   = false;
-    forgotten_ = !resumed;
+    if constexpr (F.persistent) forgotten_ = !resumed;
     asking_    = true;
     tell_      = true;
 }

@@ -24,12 +24,17 @@ public:
     using position = std::uint16_t;
 
     constexpr ring() noexcept = default;
-    constexpr explicit ring(bytes_out area, std::span<source_slot> sources = {}) noexcept
-        : capacity_{static_cast<position>(area.size())}, data_{area.data()} {
+    constexpr explicit ring(bytes_out area, std::span<source_slot> sources = {}) noexcept { place(area, sources); }
+
+    // Requires: nothing is in it.
+    constexpr void place(bytes_out area, std::span<source_slot> sources) noexcept {
+        capacity_ = static_cast<position>(area.size());
+        data_     = area.data();
         if constexpr (Sources) sources_ = sources.data();
     }
 
     [[nodiscard]] constexpr position capacity() const noexcept { return capacity_; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return head_ == tail_; }
     [[nodiscard]] constexpr bool all_sent() const noexcept { return next_ == tail_; }
     // True after a write that ended inside a packet: that packet must be finished before another lane may write.
     [[nodiscard]] constexpr bool started() const noexcept { return partial_ != 0; }

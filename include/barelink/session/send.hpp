@@ -12,23 +12,24 @@ namespace barelink::inline v0 {
 template <features F>
 template <class Packet>
 constexpr errc session<F>::begin(options const& o, Packet const& c, property_list auth) noexcept {
-    if (!F.has(c.protocol)) return errc::bad_version;
-    auto const wrong = write_connect(o, c, auth);
+    if (!F.has(c.protocol) || is_other_form(c.protocol)) return errc::bad_version;
+    auto const wrong = write_connect(c, auth);
     if (wrong != errc::ok) return wrong;
     options_       = &o;
+    if constexpr (F.v5) lasting_.form_5 = c.protocol == version::v5;
     clean_session_ = c.clean_session;
     fault_         = errc::ok;
     late_ack_      = false;
-    hungry_        = true;
+    unread_        = false;
     state_         = session_state::connecting;
     return errc::ok;
 }
 
 template <features F>
 template <class Packet>
-constexpr errc session<F>::write_connect(options const& o, Packet const& c, property_list auth) noexcept {
+constexpr errc session<F>::write_connect(Packet const& c, property_list auth) noexcept {
     if constexpr (F.v5) {
-        if (c.protocol == version::v5) return begin_5(o, c, auth);
+        if (c.protocol == version::v5) return begin_5(c, auth);
     }
     if (auto const wrong = check_connect<F.only()>(c); wrong != errc::ok) return wrong;
     // Written once, behind the longest fixed header that it can get here; its own is put right in front of it.
@@ -57,7 +58,7 @@ template <features F>
 constexpr void session<F>::close() noexcept {
     forget_open_message();
     state_   = session_state::offline;
-    hungry_  = true;
+    unread_  = false;
     stalled_ = false;
     pinging_ = false;
     inbox_.clear();
@@ -278,7 +279,7 @@ constexpr errc session<F>::expire() noexcept {
     if (state_ == session_state::offline || fault_ != errc::ok) return fault_;
     if (timers_.due(timer::write, now_)) return fault_ = errc::write_timeout;
     // Nor while a packet is coming in: the answer may be behind it.
-    if (!hungry_ || !now_.reached(patience())) return errc::ok;
+    if (unread_ || !now_.reached(patience())) return errc::ok;
     if (subscriptions_.expire(now_, 2 * options_->request_timeout_ms)) late_ack_ = tell_ = true;
     if (timers_.due(timer::answer, now_)) {
         fault_ = state_ == session_state::waiting ? errc::connack_timeout : errc::ping_timeout;
@@ -298,7 +299,7 @@ constexpr deadline session<F>::next_deadline() const noexcept {
     if (state_ == session_state::offline) return {};
     // expire() blames nobody before all that came is taken out, so until then there is nothing to wake up for.
     auto first = timers_.next(is_alive() && has_room());
-    if (!hungry_) return first;
+    if (unread_) return first;
     auto answers = subscriptions_.overdue(2 * options_->request_timeout_ms);
     answers.earliest(timers_.at(timer::answer));
     if constexpr (F.auth) {

@@ -17,15 +17,15 @@ namespace barelink::inline v0 {
 
 // What the Server grants in CONNACK [3.2.2.3]. It counts for this connection alone.
 struct granted {
-    std::uint32_t packet_max       = 0xFFFF'FFFF;  // bytes of a whole packet [MQTT-3.2.2-15]
-    std::uint16_t receive_max      = 0xFFFF;       // publishes above QoS 0 at one time [MQTT-3.3.4-7]
-    std::uint16_t alias_max        = 0;            // [MQTT-3.2.2-17, -18]
-    std::uint16_t keep_alive_s     = 0;            // [MQTT-3.2.2-21]
-    qos           highest_qos      = qos::exactly_once;  // [MQTT-3.2.2-11]
-    bool          retain           = true;               // [MQTT-3.2.2-14]
-    bool          wildcards        = true;
-    bool          shared           = true;
-    bool          subscription_ids = true;
+    std::uint32_t packet_max       = 0;  // bytes of a whole packet [MQTT-3.2.2-15]
+    std::uint16_t receive_max      = 0;  // publishes above QoS 0 at one time [MQTT-3.3.4-7]
+    std::uint16_t alias_max        = 0;  // [MQTT-3.2.2-17, -18]
+    std::uint16_t keep_alive_s     = 0;  // [MQTT-3.2.2-21]
+    qos           highest_qos      = {};     // [MQTT-3.2.2-11]
+    bool          retain           = false;  // [MQTT-3.2.2-14]
+    bool          wildcards        = false;
+    bool          shared           = false;
+    bool          subscription_ids = false;
 
     // Requires: the properties of a CONNACK, checked.
     constexpr void take(properties const& with) noexcept {
@@ -64,7 +64,6 @@ struct granted {
 
 struct state_5 {
     granted       grants       = {};
-    options_5     more         = {};
     properties    with         = {};  // of the packet that was heard last
     property_list leave_with   = {};
     reason_code   reason       = reason_code::success;
@@ -79,6 +78,24 @@ struct state_5 {
     bool          unreadable   = false;  // the message that the user has right now is refused
 };
 
-inline constexpr state_5 fresh_state_5{};
+// What a Server grants that says nothing else.
+inline constexpr state_5 fresh_state_5{.grants = {.packet_max       = 0xFFFF'FFFF,
+                                                  .receive_max      = 0xFFFF,
+                                                  .highest_qos      = qos::exactly_once,
+                                                  .retain           = true,
+                                                  .wildcards        = true,
+                                                  .shared           = true,
+                                                  .subscription_ids = true}};
+
+inline constexpr options_5 plain_options_5{};
+
+// What outlives a connection.
+struct lasting_5 {
+    options_5 const* more = nullptr;  // never so behind set_up()
+    // Publishes of QoS 0 that waited and may not be sent to the Server that came then, to be told.
+    std::uint16_t too_long = 0;
+    std::uint16_t retained = 0;
+    bool          form_5   = false;  // of the publishes that wait
+};
 
 }  // namespace barelink::inline v0

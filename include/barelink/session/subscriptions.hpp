@@ -69,18 +69,18 @@ struct subscription {
     [[nodiscard]] constexpr bool waits() const noexcept {
         return state == subscription_state::asked || state == subscription_state::leaving;
     }
-    // Whether its answer may still come, so that nothing else may have its identifier [MQTT-2.3.1-3].
-    [[nodiscard]] constexpr bool holds(packet_id other) const noexcept {
-        return id == other && (waits() || state == subscription_state::lapsed || state == subscription_state::late ||
-                               state == subscription_state::left_late);
-    }
 };
 
 class subscription_table {
 public:
     constexpr subscription_table() noexcept = default;
-    constexpr explicit subscription_table(std::span<subscription> area) noexcept
-        : data_{area.data()}, capacity_{static_cast<std::uint8_t>(area.size())} {}
+    constexpr explicit subscription_table(std::span<subscription> area) noexcept { place(area); }
+
+    // Requires: nothing is in it.
+    constexpr void place(std::span<subscription> area) noexcept {
+        data_     = area.data();
+        capacity_ = static_cast<std::uint8_t>(area.size());
+    }
 
     // All entries, also the free ones.
     [[nodiscard]] constexpr subscription* begin() const noexcept { return data_; }
@@ -88,13 +88,17 @@ public:
 
     // The entry of this filter; without one a free entry, else one that has lapsed; nullptr if there is none of these.
     [[nodiscard]] constexpr subscription* find_or_free(std::string_view filter) const noexcept {
-        subscription* found = nullptr;
         for (auto& s : *this) {
             if (s.state != subscription_state::free && same_text(s.filter, filter)) return &s;
-            bool const better = found == nullptr || s.state < found->state;
-            if (s.state <= subscription_state::lapsed && better) found = &s;
         }
-        return found;
+        auto* const unused = first(subscription_state::free);
+        return unused != nullptr ? unused : first(subscription_state::lapsed);
+    }
+    [[nodiscard]] constexpr subscription* first(subscription_state state) const noexcept {
+        for (auto& s : *this) {
+            if (s.state == state) return &s;
+        }
+        return nullptr;
     }
     [[nodiscard]] constexpr subscription* find(packet_id id, subscription_state state) const noexcept {
         for (auto& s : *this) {
@@ -102,9 +106,11 @@ public:
         }
         return nullptr;
     }
+    // Whether the answer to a request may still come, so that nothing else may have its identifier [MQTT-2.3.1-3]. The
+    // last one of each entry, answered or not, is enough to know.
     [[nodiscard]] constexpr bool uses(packet_id id) const noexcept {
         for (auto const& s : *this) {
-            if (s.holds(id)) return true;
+            if (s.id == id) return true;
         }
         return false;
     }
