@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
     console::authentication  auth{settings.auth()};
     console::link            mqtt{memory, tcp, clock, settings.link(), entropy, auth};
     static console::console  shell{mqtt, settings.link()};
+    mqtt.announce(settings.link_5());
 
     // The client gets its turn between any two commands.
     for (;;) {

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# Builds the examples and shows one: mqtt-example talks to a mosquitto that is started here, on a free port of the
+# Builds the examples and shows them: mqtt-example talks to a mosquitto that is started here, on a free port of the
 # loopback interface, and stopped again. They speak TLS, with certificates of an authority that is made here and thrown
-# away; `run.sh plain` does without. On Debian 12 it installs what is missing, as root or through sudo.
+# away; `run.sh plain` does without. Then devices of five clouds connect to a stand-in for them. On Debian 12 it
+# installs what is missing, as root or through sudo.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . tools/packages.sh
@@ -88,7 +89,8 @@ start_broker() {
 }
 
 echo "== packages"
-need_packages g++ meson ninja-build pkgconf libc-ares-dev libwolfssl-dev openssl mosquitto python3 || exit 1
+need_packages g++ meson ninja-build pkgconf libc-ares-dev libwolfssl-dev libjsmn-dev openssl mosquitto python3 \
+    ${secured:+nginx-light} || exit 1
 # Brokers live where a user without root has no path to.
 export PATH="$PATH:/usr/sbin:/sbin"
 
@@ -117,4 +119,25 @@ if [ "$status" -ne 0 ]; then
     cat "$work/mosquitto.log"
     die "mqtt-example ended with status $status"
 fi
-echo "The broker is stopped. All went well."
+echo "The broker is stopped."
+
+# as_device PROGRAM ARGUMENT...: against a stand-in of its own, which fills in ports and files and ends with it.
+as_device() {
+    local program=$1
+    shift
+    printf '\n== %s\n' "$program $1 ..."
+    timeout 60 python3 tests/platform/stand_in.py \
+        "$build/examples/$program" "$@" --host localhost --ca-file '{ca}' </dev/null ||
+        die "$program ended with status $?"
+}
+if [ -n "$secured" ]; then
+    device=(--product-key a1AbCdEfGhI --device-name dev01 --device-secret 0123456789abcdef0123456789abcdef)
+    as_device mqtt-example --auth direct "${device[@]}" --port '{mqtts}'
+    as_device mqtt-example --auth https "${device[@]}" --auth-host localhost --auth-port '{https}'
+    as_device aws x us-east-1 thing01 --port '{aws}' --cert-file '{thing}' --key-file '{thing-key}'
+    hub=myhub.azure-devices.net
+    as_device azure "$hub" dev01 ZGV2aWNlLWtleS0wMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1 --port '{mqtts}' --server-name "$hub"
+    as_device tencent ABC123DEF4 dev01 dGVuY2VudC1wc2stMDEyMw== --port '{mqtt}'
+    as_device huawei 5e06bfee334dd4f33759f5b3_dev01 12345678 --port '{mqtts}'
+fi
+printf '\nAll went well.\n'

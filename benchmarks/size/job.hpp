@@ -76,7 +76,10 @@ struct hal_clock {
     static barelink::instant now() noexcept { return {hal_ms()}; }
 };
 
-constexpr barelink::options job_options{.host         = "broker",
+#ifndef JOB_HOST
+#define JOB_HOST "broker"
+#endif
+constexpr barelink::options job_options{.host         = JOB_HOST,
                                         .protocol     = spoken,
                                         .client_id    = JOB_CLIENT_ID,
                                         .user_name    = JOB_USER,
@@ -89,6 +92,9 @@ constexpr barelink::options job_options{.host         = "broker",
 
 #ifdef JOB_CREDENTIALS
 #define JOB_POLICY credentials
+#endif
+
+#if defined JOB_CREDENTIALS && !defined JOB_PROFILE
 // A token of its own for every connection, as clouds want it.
 struct fresh_login {
     static errc refresh(barelink::login& out) noexcept {
@@ -116,6 +122,10 @@ constexpr barelink::bytes_in       authorities[] = {{job_authority, sizeof job_a
 constexpr barelink::tls::settings  security{.trust = authorities};
 hal_transport                      below;
 constinit barelink::tls::wolfssl<hal_transport, tls_library> transport{below, security};
+#endif
+
+#ifdef JOB_PROFILE
+#include JOB_PROFILE  // `credentials` of somebody else
 #endif
 
 // The client is all zero until job_init(), so that it lies in .bss.

@@ -43,12 +43,12 @@ public:
         if (will_ && no_topic) return complain("--will-topic", "is missing: the other options of a will need it");
         bool const five = link_.protocol == barelink::version::v5;
         if (!five_.finish(five, !no_topic, link_.user_name)) return start::wrong;
-        if (five) link_.v5 = &five_.link();
         return start::go;
     }
 
     // Lifetime: that of argv.
     [[nodiscard]] barelink::options&         link() noexcept { return link_; }
+    [[nodiscard]] barelink::options_5 const& link_5() const noexcept { return five_.link(); }
     [[nodiscard]] secure::tls_options const& tls() const noexcept { return tls_; }
     [[nodiscard]] auth_words const&          auth() const noexcept { return five_.auth(); }
 

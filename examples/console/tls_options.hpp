@@ -21,7 +21,7 @@ namespace secure {
 class tls_options {
 public:
     static constexpr std::string_view help =
-        "  --tls              speak TLS\n"
+        "  --tls              speak TLS, as each of the options below says as well\n"
         "  --ca-file          wants a file with the authorities to trust, PEM or DER\n"
         "  --cert-file        wants a file with our certificate, PEM or DER\n"
         "  --key-file         wants a file with its private key, PEM or DER\n"
@@ -50,11 +50,20 @@ public:
         }
         for (auto const& r : rows) {
             if (flag != r.flag) continue;
+            on_ = true;  // who says whom to trust must not be connected in the clear
             if (words.size() < 2) return complain(flag, "needs a value");
             value_ = words[1];
             return (this->*r.take)() ? 2 : complain(flag, r.wanted);
         }
         return 0;
+    }
+
+    // As --tls, with authorities for the case that --ca-file named none. Lifetime of `trust`: that of the object.
+    void turn_on(barelink::bytes_in trust) noexcept {
+        on_ = true;
+        if (!settings_.trust.empty()) return;
+        trust_          = trust;
+        settings_.trust = {&trust_, 1};
     }
 
     [[nodiscard]] bool on() const noexcept { return on_; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a client is made of: limits, storage, statistics, and the least that each policy must have.
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <string>
@@ -67,6 +68,27 @@ constexpr limits tiny{.highest_qos = qos::at_most_once,
                       .reconnect = false,
                       .statistics = false};
 constexpr limits full{.versions = version::v3_1 | version::v3_1_1, .sources = 2, .chunks = true, .manual_ack = true};
+
+constexpr limits richest{.versions               = version_set{true, true, true},
+                         .sources                = 2,
+                         .aliases_in             = 2,
+                         .aliases_out            = 2,
+                         .assigned_id_bytes      = 23,
+                         .server_reference_bytes = 32,
+                         .chunks                 = true,
+                         .manual_ack             = true};
+
+// What has a byte that is not zero would lie in .data, and so in flash once more.
+struct leased_login {
+    errc refresh(login&, lease&) noexcept { return errc::ok; }
+};
+template <limits L, class... Policies>
+constinit client<least_transport, least_clock, L, Policies...> unborn{};
+template <class T>
+bool all_zero(T const& object) {
+    auto const* const bytes = reinterpret_cast<unsigned char const*>(&object);
+    return std::all_of(bytes, bytes + sizeof object, [](unsigned char b) { return b == 0; });
+}
 
 constexpr limits small{.rx_bytes = 128, .tx_bytes = 300};
 constexpr limits large{.rx_bytes = 1024, .tx_bytes = 4096, .inflight = 30, .subscriptions = 20, .topic_bytes = 100};
@@ -251,6 +273,13 @@ TEST_CASE("a routing table is subscribed to as a whole", "[client]") {
         if (e.type == event_type::message) CHECK(table.dispatch(p, e) == 1);
     });
     CHECK(p.calls == 1);
+}
+
+TEST_CASE("a client that is not set up is zero, whatever it can do", "[client]") {
+    CHECK(all_zero(unborn<limits{}>));
+    CHECK(all_zero(unborn<tiny>));
+    CHECK(all_zero(unborn<richest>));
+    CHECK(all_zero(unborn<richest, least_entropy, leased_login, least_store, least_mailbox>));
 }
 
 TEST_CASE("payloads from a source and manual acknowledgement through the client", "[client]") {

@@ -42,7 +42,10 @@ struct bench_5 : bench<both, Policies...> {
 
     bench_5() {
         this->o.protocol = version::v5;
-        this->o.v5 = &more;
+    }
+    void power_on(Policies&... policies) {
+        bench<both, Policies...>::power_on(policies...);
+        this->c->announce(more);
     }
     bool online_5(std::string_view grants = {}) {
         this->settle();
@@ -50,7 +53,7 @@ struct bench_5 : bench<both, Policies...> {
         return this->hears(five::connack(grants)).substr(0, 9) == "connected" && this->c->online();
     }
     bool start_5(Policies&... policies) {
-        this->power_on(policies...);
+        power_on(policies...);
         return this->c->connect() == errc::ok && online_5();
     }
     // Hears bytes, and returns the event that tells the end; `before`: the words of those in front of it.
@@ -194,6 +197,37 @@ TEST_CASE("what is queued before the first connection has the form of its versio
     REQUIRE(old.c->connect() == errc::ok);
     REQUIRE(old.online());
     CHECK(old.net.said() == "PUBLISH a=x q1 #1");
+}
+
+TEST_CASE("a publish that waits goes out in the version that it was queued for, or not at all",
+          "[client][MQTT5-2.2.2-1]") {
+    for (bool const newer : {false, true}) {
+        bench<both> b;
+        b.o.protocol     = newer ? version::v3_1_1 : version::v5;
+        auto const other = newer ? version::v5 : version::v3_1_1;
+        b.power_on();
+        REQUIRE(b.c->publish({.topic = "a", .payload = "x", .level = qos::at_least_once}).value == 1);
+        b.o.protocol = other;
+        CHECK(b.c->publish({.topic = "b", .payload = "y", .level = qos::at_least_once}).error == errc::bad_version);
+        CHECK(b.c->connect() == errc::bad_version);
+        CHECK(b.settle() == "");
+        CHECK(b.net.written.empty());
+        // Nothing was lost by it.
+        b.o.protocol = newer ? version::v3_1_1 : version::v5;
+        REQUIRE(b.c->connect() == errc::ok);
+        b.settle();
+        b.net.written.clear();
+        CHECK(b.hears(newer ? connack(false) : five::connack({})) == "connected");
+        auto const sent = newer ? std::string{"\x32\6\0\1a\0\1x", 8} : std::string{five::publish("a", "x", 1, 1)};
+        CHECK(b.net.written == sent);
+        CHECK(b.hears({"\x40\2\0\1", 4}) == "delivered #1");
+        // And once nothing waits any more the version is free.
+        REQUIRE(b.c->disconnect() == errc::ok);
+        b.settle();
+        b.o.protocol = other;
+        CHECK(b.c->publish({.topic = "b", .payload = "y", .level = qos::at_least_once}).value == 2);
+        CHECK(b.c->connect() == errc::ok);
+    }
 }
 
 TEST_CASE("each attempt names the session alike", "[client][MQTT5-3.1.3-2]") {

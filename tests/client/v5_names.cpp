@@ -96,6 +96,32 @@ TEST_CASE("a Server that names another one is followed, and left again if that t
     }
 }
 
+TEST_CASE("a login that cannot be had is not the fault of the Server that was named", "[client][MQTT5-4.11]") {
+    struct moody {
+        errc answer = errc::ok;
+        errc refresh(login&) noexcept { return answer; }
+    };
+    moody                 mood;
+    bench<keeping, moody> b;
+    b.o.protocol = version::v5;
+    b.power_on(mood);
+    REQUIRE(b.c->connect() == errc::ok);
+    b.settle();
+    REQUIRE(b.hears(connack_5(0, "")) == "connected");
+    b.hears(disconnect_5('\x9D', text_property('\x1C', "other:99")));
+    b.after(1000);
+    REQUIRE(b.net.host == "other:99");
+    REQUIRE(b.hears(connack_5(0, "")) == "connected");
+    b.net.read_error = errc::closed_by_peer;
+    CHECK(b.settle().starts_with("disconnected closed_by_peer"));
+    mood.answer = errc::response_timeout;
+    CHECK(b.after(60'000).starts_with("disconnected response_timeout"));
+    mood.answer = errc::ok;
+    b.net.host.clear();
+    b.after(60'000);
+    CHECK(b.net.host == "other:99");
+}
+
 TEST_CASE("a Server that hangs up on a 5.0 CONNECT may not speak it", "[client][MQTT5-3.1.2.2]") {
     roaming b;
     b.o.client_id = "dev";

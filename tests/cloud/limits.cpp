@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <barelink/cloud/aliyun/limits.hpp>
+#include <barelink/cloud/rules.hpp>
 
 #include "base/check_both.hpp"
 
@@ -92,4 +93,19 @@ TEST_CASE("values that are known early are checked while compiling", "[cloud][al
     STATIC_REQUIRE(aliyun::topic_filter("/pk/dev/user/+") == "/pk/dev/user/+");
     STATIC_REQUIRE(aliyun::keep_alive_s(aliyun::keep_alive_advised_s) == 300);
     STATIC_REQUIRE(aliyun::level(qos::at_least_once) == qos::at_least_once);
+}
+
+TEST_CASE("of a shared subscription of 5.0 the filter counts, not the name of the group", "[cloud][aliyun][limits]") {
+    using five = platform_rules<aliyun::limits_v5>;
+    CHECK_BOTH(five::check_filter("/a1/+/update", qos::at_least_once) == errc::ok);
+    CHECK_BOTH(five::check_filter("$share/group//a1/+/update", qos::at_least_once) == errc::ok);
+    CHECK_BOTH(five::check_filter("$share/group//a1", qos::exactly_once) == errc::bad_qos);
+    CHECK_BOTH(five::check_filter("$share/group/a1", qos::at_least_once) == errc::bad_filter);
+    CHECK_BOTH(five::check_filter("$share/group", qos::at_least_once) == errc::bad_filter);
+    CHECK(five::check_filter("$share/group/" + std::string{long_topic}, qos::at_least_once) == errc::ok);
+    CHECK(five::check_filter("$share/group/" + std::string{long_topic} + "x", qos::at_least_once) ==
+          errc::topic_too_long);
+    // 3.1.1 has none.
+    CHECK_BOTH(platform_rules<aliyun::limits>::check_filter("$share/group//a1", qos::at_least_once) ==
+               errc::bad_filter);
 }

@@ -2,6 +2,7 @@
 """The console over TLS, against mosquitto. The certificates are made here, and thrown away."""
 import os
 import shutil
+import ssl
 import subprocess
 import tempfile
 import unittest
@@ -23,8 +24,9 @@ class Tls(Case):
     def file(self, name):
         return os.path.join(self.folder, name)
 
-    def secured(self, *settings):
-        return self.mosquitto(f"certfile {self.file('good.crt')}", f"keyfile {self.file('good.key')}", *settings)
+    def secured(self, *settings, certificate="good"):
+        files = [self.file(f"{certificate}.{ending}") for ending in ("crt", "key")]
+        return self.mosquitto(f"certfile {files[0]}", f"keyfile {files[1]}", *settings)
 
     def start(self, broker, *options):
         console = self.console(broker.port, "--tls", *options, "--reconnect", 0)
@@ -57,9 +59,24 @@ class Tls(Case):
         console = self.start(self.secured(), "--ca-file", self.file("trusted.crt"), "--server-name", "other.test")
         console.expect("disconnected", cause="tls_wrong_name")
 
+    def test_a_certificate_out_of_date(self):
+        for certificate, cause in (("expired", "tls_expired"), ("early", "tls_not_yet_valid")):
+            console = self.start(self.secured(certificate=certificate), *self.trusting())
+            console.expect("disconnected", cause=cause)
+
+    def test_a_wrong_certificate_waits_the_longest_backoff(self):
+        console = self.console(self.secured().port, "--tls", "--ca-file", self.file("other.crt"))
+        console.send("connect")
+        console.expect("disconnected", cause="tls_unknown_authority", retry_in_ms=60000)
+
     def test_no_tls_there(self):
         console = self.start(self.mosquitto(), *self.trusting())
         console.expect("disconnected", cause="tls_plain_peer")
+
+    def test_who_is_trusted_says_that_tls_is_meant(self):
+        console = self.console(self.secured().port, *self.trusting())
+        console.connect()
+        console.end()
 
     def test_no_authority(self):
         console = self.start(self.secured())
@@ -87,6 +104,57 @@ class Tls(Case):
             console = self.start(broker, *options, "00FF11")
             console.expect("disconnected", cause="tls_client_refused")
 
+    def test_the_name_and_the_protocols_that_are_sent(self):
+        names = []
+        server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.load_cert_chain(self.file("good.crt"), self.file("good.key"))
+        server.set_alpn_protocols(["h2", "x-amzn-mqtt-ca"])
+        server.sni_callback = lambda connection, name, context: names.append(name)
+        listener = self.broker()
+        console = self.console(
+            listener.getsockname()[1], "--tls", *self.trusting("--alpn", "mqtt,x-amzn-mqtt-ca"), "--reconnect", 0
+        )
+        console.send("connect")
+        secured = server.wrap_socket(listener.accept()[0], server_side=True)
+        peer = support.Peer(secured)
+        self.addCleanup(peer.close)
+        self.assertEqual((names, secured.selected_alpn_protocol()), (["broker.test"], "x-amzn-mqtt-ca"))
+        peer.accept()
+        console.expect("connected")
+
+    def test_settings_that_cannot_work_name_the_culprit(self):
+        broker = self.secured()
+        own = ("--cert-file", self.file("client.crt"))
+        for cause, options in (
+            ("tls_bad_trust", ["--ca-file", self.file("good.key")]),
+            ("tls_bad_key", self.trusting(*own)),
+            ("tls_bad_key", self.trusting("--key-file", self.file("client.key"))),
+            ("tls_bad_key", self.trusting(*own, "--key-file", self.file("rsa.key"))),
+            ("tls_bad_key", self.trusting(*own, "--key-file", self.file("trusted.crt"))),
+            ("tls_bad_key", self.trusting("--psk-identity", "device")),
+            ("tls_bad_key", self.trusting("--psk-identity", "device", "--psk-hex", "00ff")),
+            ("tls_bad_key", ["--psk-hex", "00ff"]),
+            ("tls_bad_name", ["--ca-file", self.file("trusted.crt"), "--server-name", "*.test"]),
+            ("tls_wrong_name", ["--ca-file", self.file("trusted.crt"), "--server-name", "127.0.0.2"]),
+            ("bad_option", self.trusting("--alpn", ",")),
+        ):
+            with self.subTest(cause, options=options):
+                self.start(broker, *options).expect("disconnected", cause=cause)
+
+    def test_the_tour(self):
+        broker = self.secured()
+        tour = os.path.join(os.path.dirname(support.EXE), "mqtt-example")
+        command = [tour, "--host", "localhost", "--port", str(broker.port), "--tls"]
+        done = subprocess.run([*command, *self.trusting()], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("Secured by TLSv1.3", done.stdout)
+        self.assertIn("Good bye.", done.stdout)
+        wrong = ["--ca-file", self.file("other.crt"), "--server-name", "broker.test"]
+        done = subprocess.run([*command, *wrong], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("(tls_unknown_authority)", done.stderr)
+        self.assertIn("wolfSSL's error -188", done.stderr)
+
     def test_options_that_cannot_be_taken(self):
         for options in (
             ["--ca-file", self.file("missing")],
@@ -95,6 +163,10 @@ class Tls(Case):
             ["--psk-hex", "0g"],
             ["--tls-version", "1.1"],
             ["--server-name", ""],
+            ["--alpn", ""],
+            ["--psk-identity", ""],
+            ["--cert-file", self.folder],
+            ["--key-file", os.devnull],
         ):
             done = subprocess.run([support.EXE, "--tls", *options], capture_output=True, text=True, check=False)
             self.assertEqual((done.returncode, done.stdout), (2, ""), options)

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
-"""Keeps the figures in README.md equal to the budgets that the size tests enforce.
+"""Keeps the figures in README.md and docs/clouds.md equal to the budgets that the size tests enforce.
 
 usage: figures.py [--update] [--budgets DIR] ROOT
 
 The table between the comments `<!-- figures: begin -->` and `<!-- figures: end -->` is made of budgets.txt and
-stack-budgets.txt in ROOT/benchmarks/size, or DIR. Without --update a table that differs is an error. As long as neither
-file exists, the place must be empty and the check is skipped (status 77).
+stack-budgets.txt in ROOT/benchmarks/size, or DIR; on the page of the clouds of budgets.txt in ROOT/benchmarks/profiles.
+Without --update a table that differs is an error. As long as none of the files exists, the place must be empty and the
+check is skipped (status 77).
 """
 import argparse
+import collections
 import pathlib
 import sys
 
@@ -56,33 +58,46 @@ def table(budgets):
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+def profile_table(budgets):
+    """The same for what profiles add."""
+    lines = [("profile", "flash", "RAM"), ("---", "---:", "---:")]
+    for name, _, _, flash, ram in rows(budgets / "budgets.txt", "profile cpu options flash ram"):
+        lines.append((f"`{name}`", flash, ram))
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+Page = collections.namedtuple("Page", "path budgets table")
+README = Page("README.md", ("budgets.txt", "stack-budgets.txt"), table)
+CLOUDS = Page("docs/clouds.md", ("budgets.txt",), profile_table)
+
+
 def split(text):
     """What stands before, between and behind the comments."""
     if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-        raise ValueError("README.md must have one table of figures, between the comments `figures: begin` and `end`")
+        raise ValueError("a page must have one table of figures, between the comments `figures: begin` and `end`")
     before, rest = text.split(BEGIN)
     between, behind = rest.split(END)
     return before, between, behind
 
 
-def run(root, budgets, update):
+def run(root, budgets, update, page=README):
     """Returns (status, sentence)."""
-    readme = root / "README.md"
-    there = [(budgets / name).exists() for name in ("budgets.txt", "stack-budgets.txt")]
+    path = root / page.path
+    there = [(budgets / name).exists() for name in page.budgets]
     try:
-        before, between, behind = split(readme.read_text(encoding="utf-8"))
+        before, between, behind = split(path.read_text(encoding="utf-8"))
         if not any(there) and not update:
             if between.strip():
-                return 1, "README.md prints figures, but there is no file with budgets"
-            return SKIPPED, "there are no budgets yet, and README.md prints no figures"
-        wanted = table(budgets)
+                return 1, f"{page.path} prints figures, but there is no file with budgets"
+            return SKIPPED, f"there are no budgets yet, and {page.path} prints no figures"
+        wanted = page.table(budgets)
     except (OSError, ValueError) as wrong:
         return 1, str(wrong)
     if between == wanted:
         return 0, "the figures are those of the budgets"
     if not update:
-        return 1, f"README.md prints other figures than the budgets; figures.py --update writes:\n{wanted}"
-    readme.write_text(before + BEGIN + wanted + END + behind, encoding="utf-8")
+        return 1, f"{page.path} prints other figures than the budgets; figures.py --update writes:\n{wanted}"
+    path.write_text(before + BEGIN + wanted + END + behind, encoding="utf-8")
     return 0, "the figures are written"
 
 
@@ -93,9 +108,13 @@ def main():
     parser.add_argument("root", type=pathlib.Path)
     options = parser.parse_args()
     budgets = options.budgets or options.root / "benchmarks" / "size"
-    status, sentence = run(options.root, budgets, options.update)
-    print(sentence)
-    sys.exit(status)
+    found = [
+        run(options.root, budgets, options.update),
+        run(options.root, options.root / "benchmarks" / "profiles", options.update, CLOUDS),
+    ]
+    for _, sentence in found:
+        print(sentence)
+    sys.exit(max(found, key=lambda one: (one[0] == 1, one[0]))[0])
 
 
 if __name__ == "__main__":

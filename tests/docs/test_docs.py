@@ -131,6 +131,16 @@ class Figures(unittest.TestCase):
         self.assertIn("does not start", self.run_on("", "")[1])
         self.assertIn("other columns", self.run_on("", SIZES + "qos0 m4\n")[1])
 
+    def test_another_page_has_another_table(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / "docs").mkdir()
+            (root / "docs" / "clouds.md").write_text(figures.BEGIN + figures.END, encoding="utf-8")
+            (root / "budgets.txt").write_text("profile cpu options flash ram\nx m0plus -Os 7 8\n", encoding="utf-8")
+            self.assertEqual(1, figures.run(root, root, False, figures.CLOUDS)[0])
+            self.assertEqual(0, figures.run(root, root, True, figures.CLOUDS)[0])
+            self.assertIn("| `x` | 7 | 8 |\n", (root / "docs" / "clouds.md").read_text(encoding="utf-8"))
+
     def test_refuses_a_page_without_the_place(self):
         with self.assertRaises(ValueError):
             figures.split("a\n")

@@ -152,7 +152,7 @@ public:
         auto const more = script_.next();
         auto& o = r_->o;
         o.protocol = version::v5;
-        o.v5 = &asks_;
+        r_->s.announce(asks_);
         o.clean_session = (bits & 1) != 0;
         o.keep_alive_s = (bits & 2) != 0 ? 3 : 60;
         o.chunks = F.chunks && (bits & 4) != 0;

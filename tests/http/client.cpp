@@ -145,6 +145,11 @@ TEST_CASE("a server that does not know ranges sends all, from the beginning", "[
     CHECK(t.run(part, counted) == errc::ok);
     CHECK(t.first_offset() == 0);
     CHECK(t.kept() == "hello world");
+    // Where it says nothing, it counts for nothing [RFC9110-14.4].
+    CHECK(t.run(part, "HTTP/1.1 200 OK\r\nContent-Range: bytes 6-10/11\r\nContent-Length: 11\r\n\r\nhello world") ==
+          errc::ok);
+    CHECK(t.first_offset() == 0);
+    CHECK_FALSE(t.client().answer().has_range);
 }
 
 TEST_CASE("a part that was not asked for is refused", "[http][client]") {
@@ -154,6 +159,9 @@ TEST_CASE("a part that was not asked for is refused", "[http][client]") {
     CHECK(t.run(part, "HTTP/1.1 206 P\r\nContent-Range: bytes 5-10/11\r\n\r\n worl") == errc::malformed_response);
     CHECK(t.run(part, "HTTP/1.1 206 P\r\nContent-Range: bytes 6-11/12\r\n\r\n worl") == errc::malformed_response);
     CHECK(t.run(part, "HTTP/1.1 206 P\r\n\r\nworld") == errc::malformed_response);
+    // Nor may more come than the part has, however it comes.
+    CHECK(t.run(part, "HTTP/1.1 206 P\r\nContent-Range: bytes 6-10/11\r\n\r\nworldly") == errc::malformed_response);
+    CHECK(t.kept() == "world");
     CHECK(t.run(get, "HTTP/1.1 206 P\r\nContent-Range: bytes 0-4/11\r\n\r\nhello") == errc::malformed_response);
     CHECK(t.run(part, "HTTP/1.1 416 Range\r\nContent-Range: bytes */5\r\n\r\n") == errc::http_refused);
     CHECK(t.client().answer().total == 5);

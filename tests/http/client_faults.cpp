@@ -101,11 +101,17 @@ TEST_CASE("a connection that cannot be made is the transport's error", "[http][c
 TEST_CASE("whoever is silent too long is given up, in every stage", "[http][client][deadlines]") {
     auto impatient    = get;
     impatient.idle_ms = 500;
-    for (auto const stage : {connect_stage::resolve, connect_stage::connect, connect_stage::secure}) {
+    struct row {
+        connect_stage stage;
+        errc          why;
+    };
+    for (auto const& [stage, why] :
+         {row{connect_stage::resolve, errc::resolve_timeout}, row{connect_stage::connect, errc::connect_timeout},
+          row{connect_stage::secure, errc::tls_timeout}}) {
         talk t{{}};
         t.pipe().knobs.wait_in = stage;
         auto const began       = t.now;
-        CHECK(t.run(impatient, counted) == errc::response_timeout);
+        CHECK(t.run(impatient, counted) == why);
         CHECK(t.now.since(began) <= 501);
     }
     talk silent{{}};

@@ -129,6 +129,16 @@ TEST_CASE("a location needs memory", "[http][client][redirects]") {
     }
 }
 
+TEST_CASE("what comes behind a location does not take its memory", "[http][client][redirects]") {
+    // As much as the room holds is there at once: the location stands in front of a long page about it.
+    auto const moved =
+        "HTTP/1.1 302 F\r\nLocation: /0123456789\r\nContent-Length: 900\r\n\r\n" + std::string(900, 'x');
+    CHECK(follow(get(1), {moved, std::string{good}}, {.room = 128}).kept == "good");
+    // One that is longer than half of the room.
+    auto const far = "https://other/" + std::string(90, '9');
+    CHECK(follow(get(1), {leads("302", far), std::string{good}}, {.room = 180}).kept == "good");
+}
+
 TEST_CASE("a redirect wants to be gone on with at once", "[http][client][redirects]") {
     testing::memory_pipe<> pipe;
     char                   room[128]     = {};

@@ -26,6 +26,8 @@ constexpr field no_name[]     = {{"", "7"}};
 constexpr field bad_value[]   = {{"X-Id", "7\r\nX-Evil: 1"}};
 constexpr field second_length[] = {{"Content-LENGTH", "7"}};
 constexpr field second_host[]   = {{"host", "other"}};
+constexpr field own_type[]      = {{"content-type", "t/y"}};
+constexpr field own_range[]     = {{"Range", "bytes=0-1"}};
 constexpr field ends_itself[] = {{"X-Id", {"7\0", 2}}};
 
 constexpr errc refuses(http::url const& to, std::span<field const> fields = {}, std::string_view type = {}) {
@@ -75,5 +77,9 @@ TEST_CASE("what would end a line early is refused before anything is sent", "[ht
     CHECK_BOTH(refuses({.host = "h"}, ends_itself) == errc::bad_header);
     CHECK_BOTH(refuses({.host = "h"}, second_length) == errc::bad_header);
     CHECK_BOTH(refuses({.host = "h"}, second_host) == errc::bad_header);
+    // Those two are written if they are wanted.
+    CHECK_BOTH(refuses({.host = "h"}, own_type) == errc::ok);
+    CHECK_BOTH(refuses({.host = "h"}, own_type, "t/x") == errc::bad_header);
+    CHECK_BOTH(check(request{.to = {.host = "h"}, .fields = own_range, .range = {true, 5, 6}}) == errc::bad_header);
     CHECK_BOTH(refuses({.host = "h"}, {}, "a\nb") == errc::bad_header);
 }

@@ -35,7 +35,7 @@ class device_5 : public device_of<usual_5> {
 public:
     // Copies `o` and `more`; what their views point to must outlive the device.
     explicit device_5(options const& o, options_5 const& more = {}) : device_of{o}, more_{more} {
-        settings.v5 = &more_;
+        mqtt.announce(more_);
     }
 
     using device_of::publish;

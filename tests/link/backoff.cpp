@@ -94,6 +94,24 @@ TEST_CASE("what an operator has to change cannot heal, what the network does can
     STATIC_REQUIRE(cannot_heal(not_authorized));
 }
 
+TEST_CASE("a certificate or a key that is wrong cannot heal, a clock, a cut or a lack of memory can",
+          "[link][backoff]") {
+    using enum errc;
+    for (auto const why : {tls_unknown_authority, tls_expired, tls_not_yet_valid, tls_wrong_name, tls_wrong_pin,
+                           tls_bad_certificate, tls_client_refused, tls_nothing_common, tls_bad_trust, tls_bad_key,
+                           tls_bad_name}) {
+        CAPTURE(static_cast<int>(why));
+        CHECK(cannot_heal(why));
+        CHECK(backoff{}.next(why, steady, 0) == steady.ms_max);
+    }
+    for (auto const why : {tls_clock_unknown, tls_timeout, tls_failed, tls_memory, tls_plain_peer, tls_cut,
+                           tls_protocol}) {
+        CAPTURE(static_cast<int>(why));
+        CHECK_FALSE(cannot_heal(why));
+        CHECK(backoff{}.next(why, steady, 0) == steady.ms_min);
+    }
+}
+
 TEST_CASE("a minimum above the maximum waits the maximum", "[link][backoff]") {
     CHECK_BOTH(wait_after(1, {.ms_min = 90'000, .ms_max = 60'000, .jitter = false}) == 60'000);
     CHECK_BOTH(wait_after(3, {.ms_min = 60'000, .ms_max = 60'000, .jitter = false}) == 60'000);

@@ -53,7 +53,7 @@ TEST_CASE("a message that does not fit has its aliased topic and its properties 
     for (bool const chunks : {false, true}) {
         rig<v5_only>    r;
         options_5 const more{.topic_alias_maximum = 1};
-        r.o.v5     = &more;
+        r.s.announce(more);
         r.o.chunks = chunks;
         REQUIRE(online_5(r, ""));
         REQUIRE(r.hears(aliased("t", "")) == "message t= q1 #7");
@@ -87,8 +87,23 @@ TEST_CASE("what waits and is too large for the next Server leaves no gap", "[ses
     REQUIRE(r.publish("c", payload, 0));
     REQUIRE(r.publish("d", "", 0));
     REQUIRE(online_5(r, number_4(packet_maximum, 20)));
-    CHECK(r.told() == "rejected #1 packet_too_long_for_server");
+    // The message of QoS 0 has no number to be told by, but its end is told.
+    CHECK(r.told() == "rejected packet_too_long_for_server, rejected #1 packet_too_long_for_server");
     CHECK(r.output() == "\x32\6\0\1b\0\2\0\x30\4\0\1d\0"s);
+}
+
+TEST_CASE("each message of QoS 0 that waits and may not be sent is told, also after that connection",
+          "[session][MQTT5-3.2.2-14][MQTT5-3.2.2-15]") {
+    rig<v5_only> r;
+    REQUIRE(online_5(r, ""));
+    REQUIRE(r.s.publish({.topic = "a", .payload = "x", .retain = true}));
+    REQUIRE(r.s.publish({.topic = "b", .payload = "y", .retain = true}));
+    REQUIRE(r.publish("c", std::string(30, 'x'), 0));
+    REQUIRE(online_5(r, "\x25\0"s + number_4(packet_maximum, 20)));
+    r.s.end();
+    CHECK(r.told() == "rejected packet_too_long_for_server, rejected retain_unavailable, rejected retain_unavailable");
+    CHECK(r.told() == "");
+    CHECK(r.output() == "");
 }
 
 TEST_CASE("what was sent before and has become too large may have arrived", "[session][MQTT5-3.2.2-15]") {

@@ -215,11 +215,11 @@ TEST_CASE("what waits and the Server does not take is told, and the rest is sent
     // The next Server may take all of it.
     REQUIRE(r.again(false));
     CHECK(r.publish("a", "x", 2).error == errc::ok);
-    // At QoS 0 there is nothing to be told of.
+    // At QoS 0 there is no number to be told by.
     CHECK(r.publish("a", "x", 0, true).error == errc::ok);
     CHECK(r.publish("a", "y", 0).error == errc::ok);
     REQUIRE(r.again(false, five::byte(0x24, 1) + five::byte(0x25, 0)));
-    CHECK(r.told() == "rejected #6 qos_unavailable");
+    CHECK(r.told() == "rejected retain_unavailable, rejected #6 qos_unavailable");
     CHECK(r.output() == std::string{five::publish("a", "w", 1, 4) + five::publish("a", std::string(32, 'z'), 1, 5) +
                                     five::publish("a", "y")});
 }

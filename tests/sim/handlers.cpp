@@ -58,8 +58,8 @@ TEST_CASE("answering a request inside its handler, with the properties of the ev
     auto             o    = desk<five>::standard();
     options_5 const  more = {.session_expiry_s = 0xFFFF'FFFF, .receive_maximum = 2, .topic_alias_maximum = 2};
     o.protocol            = version::v5;
-    o.v5                  = &more;
     desk<five> d{o};
+    d.mqtt.announce(more);
     d.cloud.options = {.receive_maximum = 1, .topic_alias_maximum = 1};
     std::vector<std::string> seen;
     struct ear {

@@ -140,7 +140,6 @@ public:
         cloud_.knobs.inflight = with_store.inbound;
         cloud_.options        = {.receive_maximum = 2, .topic_alias_maximum = 1};
         how_.protocol         = protocol;
-        how_.v5               = &five;
         how_.host             = "broker";
         how_.client_id        = "pump";
         how_.clean_session    = false;
@@ -174,7 +173,9 @@ private:
     struct life {
         life(story& s)
             : mqtt{memory, s.wire_.client(), s.clock_, s.how_, s.entropy_, s.flash_}, ear{&s}, pump{mqtt, s.wire_, ear},
-              world{s.clock_, s.cloud_, 1, pump} {}
+              world{s.clock_, s.cloud_, 1, pump} {
+            mqtt.announce(five);
+        }
         storage<with_store>                               memory{};
         client_type                                       mqtt;
         handler                                           ear;

@@ -49,9 +49,9 @@ template <limits L>
 class life {
 public:
     life() {
-        if (L.versions.v5) {
+        if constexpr (L.versions.v5) {
             how_.protocol  = version::v5;
-            how_.v5        = &five;
+            mqtt_->announce(five);
             cloud_.options = {.receive_maximum = 2, .topic_alias_maximum = 2};
         }
         how_.host          = "broker";

@@ -48,7 +48,7 @@ public:
           mqtt_{memory_, link_.client(), clock_, plan_.how, coin_}, pump_{*mqtt_, link_, handler_}, world_{clock_,
                                                                                                            cloud_, seed,
                                                                                                            pump_} {
-        if (plan_.is_5()) plan_.how.v5 = &plan_.five.asks;
+        if constexpr (L.versions.v5) mqtt_->announce(plan_.five.asks);
         cloud_.options = plan_.five.grants;
         cloud_.knobs   = manners();
     }

@@ -30,6 +30,28 @@ options keep_alive(std::uint16_t seconds) {
         CHECK((d).pump.idle_wake_ups() == 0);     \
     } while (false)
 
+// Logins that are good for `life_ms`, each another one.
+struct lodger {
+    std::uint32_t life_ms   = 0;
+    std::uint32_t margin_ms = 0;
+    std::uint32_t given     = 0;
+    instant       over      = {};  // when the last one is
+    std::string   token     = {};
+
+    errc refresh(login& out, lease& with) noexcept {
+        token         = "token " + std::to_string(++given);
+        out.user_name = "pump";
+        out.password  = token;
+        over          = with.now + life_ms;
+        with.valid_until.arm(over);
+        with.margin_ms = margin_ms;
+        return errc::ok;
+    }
+    connect_return judge(connect_packet const& c) const {
+        return c.password == token ? connect_return::accepted : connect_return::bad_credentials;
+    }
+};
+
 }  // namespace
 
 TEST_CASE("an idle hour is the pings and their answers", "[sim][wake_ups]") {
@@ -287,5 +309,46 @@ TEST_CASE("publishes that wait for the Server's quota do not keep the device awa
         d.live(10 * second);
         CHECK(d.pump.wake_ups() == 0);
         CHECK_FAULTLESS(d);
+    }
+}
+
+TEST_CASE("logins that end are left in order and in time, and nothing is lost between them", "[sim][wake_ups]") {
+    // Longer and shorter than a connection needs to be trusted, and across 2^32.
+    for (auto const& [life_ms, margin_ms] : {std::pair{600'000U, 30'000U}, {60'000U, 30'000U}, {9'000U, 1'000U}}) {
+        INFO("a login lives " << life_ms << " ms");
+        lodger                                        tenant{life_ms, margin_ms};
+        desk<limits{}, testing::flaky_link<>, lodger> d{instant{0U - hour / 2}, keep_alive(60), tenant};
+        d.cloud.knobs.login     = decltype(d.cloud.knobs.login)::to<&lodger::judge>(tenant);
+        d.link.rates.latency_ms = 20;
+        REQUIRE(d.go_online("down/#"));
+        std::uint32_t sent = 0, late = 0, waits = 0;
+        d.on_event = [&](event const& e) {
+            if (e.type != event_type::disconnected) return;
+            if (e.cause != errc::renewal) ++late;
+            if (e.retry_in_ms != 1) ++waits;
+        };
+        for (std::uint32_t lived = 0; lived < hour; lived += 7 * second) {
+            d.live(7 * second);
+            if (d.mqtt.online() && d.clock.now().reached(tenant.over)) ++late;
+            auto const level = sent % 2 == 0 ? qos::at_least_once : qos::exactly_once;
+            sent += d.mqtt.publish({.topic = "up/a", .payload = "x", .level = level}) ? 1U : 0U;
+            d.cloud.publish({.topic = "down/a", .payload = "y", .level = level});
+        }
+        REQUIRE(d.until([&] { return d.count(event_type::delivered) == sent && d.cloud.waiting("pump") == 0; }));
+        CHECK(late == 0);
+        CHECK(d.count(event_type::message) == hour / (7 * second) + 1);
+        // In a long wait the table of those that are not acknowledged is full.
+        if (waits == 0) CHECK(sent == hour / (7 * second) + 1);
+        // Each connection ended by DISCONNECT, and only one that was too short to be trusted is followed by a wait.
+        CHECK(d.cloud.counts().breaks == 0);
+        CHECK(d.cloud.counts().refused == 0);
+        CHECK(d.cloud.counts().disconnects == d.count(event_type::disconnected));
+        CHECK(d.cloud.counts().disconnects + 1 == d.cloud.counts().connects);
+        auto const stays = life_ms - margin_ms;
+        CHECK((waits == 0) == (stays >= 10 * second));
+        CHECK(d.count(event_type::disconnected) >= hour / (stays + 61 * second));
+        CHECK(d.count(event_type::disconnected) <= hour / stays + 1);
+        CHECK(d.cloud.violations() == 0);
+        CHECK(d.world.spins() == 0);
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Every cloud, JSON and the HTTP client, with an engine and a transport of the device's own.
+// Every cloud with its profiles, JSON and the HTTP client, with an engine and a transport of the device's own.
 #include <cstdint>
 #include <span>
 
@@ -16,6 +16,15 @@
 #include <barelink/cloud/huawei/iotda.hpp>
 #include <barelink/cloud/tencent/hub.hpp>
 #include <barelink/http/client.hpp>
+#include <barelink/link/platform.hpp>
+#include <barelink/profile/aliyun/direct.hpp>
+#include <barelink/profile/aliyun/https.hpp>
+#include <barelink/profile/aliyun/registration.hpp>
+#include <barelink/profile/aliyun/x509.hpp>
+#include <barelink/profile/aws.hpp>
+#include <barelink/profile/azure.hpp>
+#include <barelink/profile/huawei.hpp>
+#include <barelink/profile/tencent.hpp>
 #include <barelink/text/hex.hpp>
 #include <barelink/text/json.hpp>
 #include <barelink/text/percent.hpp>
@@ -104,6 +113,52 @@ int others(std::string_view text, std::uint64_t now, engine& e) noexcept {
            used(huawei::command_answer(whole_room, text, text));
 }
 
+constinit aliyun::https_room<> whole_https{};
+
+struct calendar {
+    static wall_time now() noexcept {
+        return {time_trust::trusted, static_cast<std::uint64_t>(device_call(30, nullptr, 0))};
+    }
+};
+struct dice {
+    static std::uint32_t draw() noexcept { return static_cast<std::uint32_t>(device_call(31, nullptr, 0)); }
+};
+
+template <class Profile>
+int asked(Profile& p, instant now) noexcept {
+    login       out;
+    lease       with{.now = now};
+    auto const  error = p.refresh(out, with);
+    message const m{out.client_id, out.password};
+    device_take(&with);
+    int refused = error == errc::ok ? 0 : 1;
+    if constexpr (platform_policy<Profile>) refused += p.check_message(m, 1) == errc::ok ? 0 : 1;
+    return refused;
+}
+
+int profiles(std::string_view text, instant now, engine& e, wire& w) noexcept {
+    calendar                       c;
+    dice                           d;
+    aliyun::direct_device          direct{{text, text, text}, {.region = text}, e};
+    aliyun::https_device           https{whole_https, w, {text, text, text}, {.region = text}, e};
+    aliyun::https_registration     by_https{whole_https, w, {.region = text}, e};
+    aliyun::mqtt_registration      by_mqtt{aliyun::applicant{text, text, text, text}, aliyun::name_is::unknown, {}, e};
+    aliyun::token_device           token{by_mqtt.got(), {.instance = text}};
+    aliyun::x509_device<>          x509{{.client_id = text}};
+    aws::certificate_device        certificate{text, {text, text}};
+    aws::authorizer_device<>       authorizer{text, {}, {text, text}};
+    azure::key_device              key{{text, text, text}, {text, text}, e, c};
+    azure::certificate_device<>    own{{text, text, text}};
+    tencent::key_device            tencent{{text, text, text}, e, c, d};
+    huawei::secret_device          huawei{{text, text}, huawei::hour_is::checked, e, c};
+    auto const                     begun = by_https.start({text, text, text, text}, now);
+    https.stop();
+    return asked(direct, now) + asked(https, now) + asked(by_mqtt, now) + asked(token, now) + asked(x509, now) +
+           asked(certificate, now) + asked(authorizer, now) + asked(key, now) + asked(own, now) + asked(tencent, now) +
+           asked(huawei, now) + (begun == errc::ok && by_https.poll(now) == errc::ok ? 1 : 0) +
+           (by_mqtt.take(text, text) == errc::ok ? 1 : 0) + (x509.take(text, text) == errc::ok ? 1 : 0);
+}
+
 }  // namespace
 
 extern "C" int whole_clouds(std::string_view text, std::uint64_t now, http::request const& r) {
@@ -114,5 +169,6 @@ extern "C" int whole_clouds(std::string_view text, std::uint64_t now, http::requ
     auto            error = web.start(r, {});
     while (error == errc::would_block) error = web.poll({static_cast<std::uint32_t>(now)});
     device_take(&web.answer());
-    return texts(text, e) + aliyun_device({text, text, text}, body.text(), e) + others(text, now, e);
+    return profiles(text, {static_cast<std::uint32_t>(now)}, e, w) + texts(text, e) +
+           aliyun_device({text, text, text}, body.text(), e) + others(text, now, e);
 }

@@ -74,7 +74,7 @@ struct rig_5 : rig<F, Z> {
 
     constexpr explicit rig_5(std::uint32_t start = 1000) : rig<F, Z>{start} {
         this->o.protocol = version::v5;
-        this->o.v5 = &more;
+        this->s.announce(more);
     }
     // On line with what the Server grants, CONNECT written and the event taken.
     constexpr bool online(std::string_view grants = {}, bool present = false) {

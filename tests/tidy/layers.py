@@ -27,6 +27,7 @@ ARROWS = {
     "crypto": ("base", "text", "link/authenticator"),
     "http": ("base", "text", "link"),
     "cloud": ("base", "text", "topic", "wire/types", "crypto/engine", "link/credentials"),
+    "profile": (*CORE, "text", "crypto", "http", "cloud"),
     "testing": (*CORE, "text", "crypto", "http", "cloud"),
     "barelink.hpp": CORE,
 }
@@ -114,7 +115,7 @@ def arrows(tree):
                 yield path, line, f"<{target}> does not exist"
             elif there == here or there == here.split("/")[0]:
                 continue  # a room may use what its own folder shares
-            elif there not in allowed and target.removeprefix("barelink/").removesuffix(".hpp") not in allowed:
+            elif not {there, there.split("/")[0], target.removeprefix("barelink/").removesuffix(".hpp")} & {*allowed}:
                 yield path, line, f"{here} may not include {there} (<{target}>)"
 
 

@@ -80,6 +80,8 @@ class Rules(unittest.TestCase):
             "crypto/a.hpp": "wire/types.hpp",
             "http/a.hpp": "wire/types.hpp",
             "cloud/aws/a.hpp": "client/client.hpp",
+            "profile/a.hpp": "testing/broker.hpp",
+            "profile/aliyun/a.hpp": "port/posix/tcp.hpp",
             "testing/a.hpp": "port/posix/tcp.hpp",
             "barelink.hpp": "testing/broker.hpp",
         }

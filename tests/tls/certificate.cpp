@@ -96,3 +96,23 @@ TEST_CASE("a key that is too short is weak", "[tls]") {
     // A key of 28 bytes on some curve.
     CHECK_BOTH(!tls::strong_key(bytes_in{"\x30\x0C\x30\x03\x06\x01\x01\x03\x05\x00\x04\x01\x02\x03"sv}));
 }
+
+#define ECDSA "\x06\x08\x2A\x86\x48\xCE\x3D\x04\x03"
+#define RSA "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01"
+#define SHA2 "\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02"
+
+TEST_CASE("a signature is strong with SHA-2 alone", "[tls]") {
+    CHECK_BOTH(tls::strong_signature(bytes_in{ECDSA "\x02"sv}));       // SHA-256
+    CHECK_BOTH(!tls::strong_signature(bytes_in{ECDSA "\x01"sv}));      // SHA-224
+    CHECK_BOTH(tls::strong_signature(bytes_in{RSA "\x0B\x05\0"sv}));   // SHA-256
+    CHECK_BOTH(!tls::strong_signature(bytes_in{RSA "\x05\x05\0"sv}));  // SHA-1
+    CHECK_BOTH(!tls::strong_signature(bytes_in{RSA "\x04\x05\0"sv}));  // MD5
+    CHECK_BOTH(!tls::strong_signature(bytes_in{RSA "\x01\x05\0"sv}));  // not a signature
+    CHECK_BOTH(tls::strong_signature(bytes_in{RSA "\x0A\x30\x11\xA0\x0F\x30\x0D" SHA2 "\x01\x05\0"sv}));  // PSS
+    CHECK_BOTH(!tls::strong_signature(bytes_in{RSA "\x0A\x30\0"sv}));   // PSS, which means SHA-1
+    CHECK_BOTH(tls::strong_signature(bytes_in{"\x06\x03\x2B\x65\x70"sv}));   // Ed25519
+    CHECK_BOTH(!tls::strong_signature(bytes_in{"\x06\x03\x2B\x65\x6E"sv}));  // X25519
+    CHECK_BOTH(!tls::strong_signature(bytes_in{"\x06\x07\x2A\x86\x48\xCE\x3D\x04\x01"sv}));  // ECDSA with SHA-1
+    CHECK_BOTH(!tls::strong_signature(bytes_in{"\x06\x00"sv}));
+    CHECK_BOTH(!tls::strong_signature({}));
+}

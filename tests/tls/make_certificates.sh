@@ -38,7 +38,7 @@ certificate() {
     local by=(-selfsign -keyfile "$name.key")
     if [ -n "$issuer" ]; then by=(-cert "$issuer.crt" -keyfile "$issuer.key"); fi
     openssl ca -batch -config openssl.cnf "${by[@]}" -in "$name.csr" -extfile "$name.ext" \
-        -startdate "$from" -enddate "$to" -notext -out "$name.crt" -rand_serial 2>openssl.log ||
+        -startdate "$from" -enddate "$to" -md "$digest" -notext -out "$name.crt" -rand_serial 2>openssl.log ||
         { cat openssl.log >&2; return 1; }
 }
 
@@ -50,6 +50,7 @@ server() {
 
 from=20240101000000Z
 to=20991231235959Z
+digest=sha256
 issuer=
 for name in trusted other; do
     ec_key "$name.key"
@@ -76,18 +77,49 @@ server trailing-dot 'DNS:broker.test.'
 server address-as-name 'DNS:127.0.0.1'
 server wrong-address IP:127.0.0.2
 
-# A chain: the server's certificate is from an intermediate one.
-ec_key middle.key
-certificate middle middle 'basicConstraints=critical,CA:TRUE' 'keyUsage=critical,keyCertSign'
-issuer=middle
-server chained DNS:broker.test
-cat chained.crt middle.crt >chained.pem
-mv chained.pem chained.crt
-issuer=trusted
+# chain NAME ISSUER: a server's certificate by that issuer, which comes with it.
+chain() {
+    issuer=$2
+    server "$1" DNS:broker.test
+    cat "$2.crt" >>"$1.crt"
+    issuer=trusted
+}
+# middle NAME EXTENSION...: an authority between the two, for the key NAME.key if it is there.
+middle() {
+    [ -f "$1.key" ] || ec_key "$1.key"
+    certificate "$1" "$1" 'basicConstraints=critical,CA:TRUE' 'keyUsage=critical,keyCertSign' "${@:2}"
+}
+middle middle
+chain chained middle
+middle narrow 'nameConstraints=critical,permitted;DNS:other.test'
+chain out-of-bounds narrow
+digest=sha1
+middle old
+digest=sha256
+chain old-chain old
+openssl genrsa -out small.key 1024 2>/dev/null
+middle small
+chain small-chain small
+chain by-server good
 
-issuer=other
-server foreign DNS:broker.test
-issuer=trusted
+# Good certificates, but for one thing.
+strange='1.2.3.4=critical,ASN1:NULL'
+flawed() {
+    openssl genrsa -out "$1weak-key.key" 1024 2>/dev/null
+    certificate "$1weak-key" broker.test 'basicConstraints=CA:FALSE' subjectAltName=DNS:broker.test
+    ec_key "$1strange.key"
+    certificate "$1strange" broker.test 'basicConstraints=CA:FALSE' subjectAltName=DNS:broker.test "$strange"
+    ec_key "$1client-as-server.key"
+    certificate "$1client-as-server" broker.test 'basicConstraints=CA:FALSE' 'extendedKeyUsage=clientAuth' \
+        subjectAltName=DNS:broker.test
+    digest=sha1
+    server "$1weak-digest" DNS:broker.test
+    digest=sha256
+    issuer=other
+    server "$1foreign" DNS:broker.test
+    issuer=trusted
+}
+flawed ''
 
 # Ours.
 for name in client stranger; do
@@ -97,17 +129,13 @@ for name in client stranger; do
 done
 issuer=trusted
 
-# Not a server's.
-ec_key client-as-server.key
-certificate client-as-server broker.test 'basicConstraints=CA:FALSE' 'extendedKeyUsage=clientAuth' \
-    subjectAltName=DNS:broker.test
-
 # Out of date. The clock of the tests stands in 2026.
 from=20200101000000Z to=20210101000000Z
 server expired DNS:broker.test
 from=20400101000000Z to=20410101000000Z
 server early DNS:broker.test
 server early-wrong DNS:other.test
+flawed early-
 
 for name in trusted other client; do openssl x509 -in "$name.crt" -outform der -out "$name.crt.der"; done
 openssl pkey -in client.key -outform der -out client.key.der

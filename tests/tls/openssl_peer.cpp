@@ -47,6 +47,13 @@ int pick_protocol(SSL*, unsigned char const** out, unsigned char* size, unsigned
     return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+// Counts the greetings that have come.
+void see_message(int sent, int, int kind, void const* message, std::size_t size, SSL*, void* greetings) {
+    bool const greets = sent == 0 && kind == SSL3_RT_HANDSHAKE && size > 0 &&
+                        *static_cast<unsigned char const*>(message) == SSL3_MT_CLIENT_HELLO;
+    if (greets) ++*static_cast<int*>(greetings);
+}
+
 void must(bool good, char const* what) {
     if (!good) throw std::runtime_error{std::string{"the peer of the test cannot be set up: "} + what};
 }
@@ -60,7 +67,8 @@ peer::peer(setup how) : how_{std::move(how)}, state_{new state} {
     SSL_CTX_set_app_data(c, &how_);
     must(SSL_CTX_set_min_proto_version(c, number_of(how_.lowest)) == 1, "lowest version");
     must(SSL_CTX_set_max_proto_version(c, number_of(how_.highest)) == 1, "highest version");
-    if (how_.lowest == version::v1_1) SSL_CTX_set_security_level(c, 0);
+    SSL_CTX_set_security_level(c, 0);  // it is the client who has to be strict
+    if (!how_.groups.empty()) must(SSL_CTX_set1_groups_list(c, how_.groups.c_str()) == 1, "groups");
     if (!how_.certificate.empty()) {
         auto const base = certificates::folder() + "/" + how_.certificate;
         must(SSL_CTX_use_certificate_chain_file(c, (base + ".crt").c_str()) == 1, "certificate");
@@ -99,6 +107,9 @@ void peer::accept() {
     BIO_set_mem_eof_return(state_->in, -1);
     SSL_set_bio(state_->ssl, state_->in, state_->out);
     SSL_set_accept_state(state_->ssl);
+    SSL_set_msg_callback(state_->ssl, see_message);
+    SSL_set_msg_callback_arg(state_->ssl, &greetings_);
+    greetings_ = 0;
     received_.clear();
     trouble_.clear();
 }

@@ -16,6 +16,7 @@ struct setup {
     version     highest      = version::v1_3;
     bool        wants_client = false;   // refuses who has no certificate of `trusted`
     std::string ciphers      = {};      // of 1.2; empty: the default
+    std::string groups       = {};      // for the exchange of keys; empty: the default
     std::string alpn         = {};      // the one protocol that it speaks
     std::string psk_identity = {};
     std::string psk          = {};      // with it, PSK
@@ -40,6 +41,7 @@ public:
 
     bool               established() const;
     bool               resumed() const;
+    int                greetings() const { return greetings_; }  // ClientHellos: 2 if the first one did not do
     std::string        server_name() const;  // SNI
     bool               saw_client_certificate() const;
     std::string const& received() const { return received_; }
@@ -62,6 +64,7 @@ private:
     std::string received_       = {};
     std::string trouble_        = {};
     int         longest_record_ = 0;
+    int         greetings_      = 0;
 };
 
 }  // namespace openssl

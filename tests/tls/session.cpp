@@ -2,7 +2,9 @@
 // A session that outlives its connection.
 #include <barelink/tls/wolfssl.hpp>
 
+#include <algorithm>
 #include <cstdio>
+#include <new>
 
 #include "support/catch.hpp"
 #include "tls/kit.hpp"
@@ -52,6 +54,18 @@ TEST_CASE("the second connection goes on with the session of the first, with few
     }
     std::printf("handshake with %s, %s: %zu bytes in full, %zu resumed\n", key,
                 highest == version::v1_3 ? "TLS 1.3" : "TLS 1.2", full, k.bytes);
+}
+
+TEST_CASE("of what was digested nothing stays behind", "[tls][session]") {
+    using tls::detail::digest;
+    alignas(digest) unsigned char place[sizeof(digest)];
+    std::string_view const        secret = "a session has keys in it";
+    tls::detail::digest_value     value{};
+    auto* const                   d = ::new (place) digest;
+    d->raw(secret.data(), secret.size());
+    REQUIRE(d->finish(value));
+    d->~digest();
+    CHECK(std::count(place, place + sizeof(wc_Sha256), 0) == sizeof(wc_Sha256));
 }
 
 TEST_CASE("without memory for it there is no session", "[tls][session]") {

@@ -22,6 +22,7 @@ enum class [[nodiscard]] errc : std::uint8_t {
     ok = 0x00,
     would_block,  // nothing is wrong: call again when the other side has moved
     requested,    // the cause of a disconnect that the user asked for
+    renewal,      // likewise of one before the login expires: the client comes back with another one
 
     // capacity
     inflight_full = 0x10,     // limits::inflight publishes await an acknowledgement
@@ -59,7 +60,7 @@ enum class [[nodiscard]] errc : std::uint8_t {
     tls_timeout,            // options::tls_timeout_ms
     write_timeout,          // the transport took no byte for options::write_timeout_ms
     tls_failed,             // the secure channel could not be set up
-    credentials_failed,     // the credentials hook gave up
+    credentials_failed,     // the credentials hook gave up, or gave a login that was over
     credentials_timeout,    // options::credentials_timeout_ms
 
     // transport: what a secure channel says, see docs/tls.md
@@ -147,6 +148,7 @@ enum class [[nodiscard]] errc : std::uint8_t {
     head_too_long,         // a line of an HTTP response is longer than the caller's memory
     body_refused,          // the sink took no more of an HTTP body
     crypto_failed,         // the engine does not have that digest, or broke
+    clock_unknown,         // a login has to be signed with the time, and nobody knows it yet
 
     // text, http and clouds: peer
     malformed_json = 0xD0,

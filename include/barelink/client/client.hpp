@@ -10,6 +10,7 @@
 #include <barelink/base/errc.hpp>
 #include <barelink/base/time.hpp>
 #include <barelink/client/borrowed_names.hpp>
+#include <barelink/client/lease.hpp>
 #include <barelink/client/limits.hpp>
 #include <barelink/client/statistics.hpp>
 #include <barelink/client/storage.hpp>
@@ -27,8 +28,9 @@ namespace barelink::inline v0 {
 //   while (auto e = mqtt.next_event()) handle(e);
 //   sleep_until(mqtt.next_deadline());        or until the transport has bytes
 //
-// `Policies` are an entropy source, credentials, a store and a mailbox, as many as are wanted, in any order. All types
-// follow from the constructor's arguments: `client mqtt{memory, tcp, clock, my_options, my_entropy}`.
+// `Policies` are an entropy source, credentials, a store, a mailbox and the rules of a platform, as many as are wanted,
+// in any order; one object may be several of them, as the profile of a cloud is. All types follow from the arguments of
+// the constructor: `client mqtt{memory, tcp, clock, my_options, my_entropy}`.
 // Lifetime: everything that the constructor takes must outlive the client.
 // This is all of a client but its sizes: `L` is a kind_of(), so clients that differ in sizes alone share its code.
 template <class Transport, class Clock, limits L, class... Policies>
@@ -39,9 +41,10 @@ class client_core {
                       detail::count<detail::is_credentials, Policies...> <= 1 &&
                       detail::count<detail::is_store, Policies...> <= 1 &&
                       detail::count<detail::is_mailbox, Policies...> <= 1 &&
-                      detail::count<detail::is_authenticator, Policies...> <= 1,
-                  "barelink: a client takes at most one entropy source, one credentials, one store, one mailbox and "
-                  "one authenticator");
+                      detail::count<detail::is_authenticator, Policies...> <= 1 &&
+                      detail::count<detail::is_platform, Policies...> <= 1,
+                  "barelink: a client takes at most one entropy source, one credentials, one store, one mailbox, one "
+                  "authenticator and one platform");
     static_assert(L.versions.v5 || detail::count<detail::is_authenticator, Policies...> == 0,
                   "barelink: an authenticator needs version::v5 in limits::versions");
 
@@ -51,11 +54,16 @@ class client_core {
     using mailbox     = typename detail::pick<detail::is_mailbox, no_mailbox, Policies...>::type;
 
     using dialogue    = typename detail::pick<detail::is_authenticator, no_authenticator, Policies...>::type;
+    using platform    = typename detail::pick<detail::is_platform, any_platform, Policies...>::type;
+    static_assert(L.highest_qos <= platform::highest_qos,
+                  "barelink: this platform does not have limits::highest_qos: lower it to at_least_once");
 
     static constexpr bool persistent   = !std::is_same_v<store, no_store>;
     static constexpr bool has_mailbox  = !std::is_same_v<mailbox, no_mailbox>;
     static constexpr bool has_auth     = !std::is_same_v<dialogue, no_authenticator>;
     static constexpr bool fixed_logins = std::is_same_v<credentials, fixed_credentials>;
+    static constexpr bool leased       = leasing_credentials<credentials>;
+    static constexpr bool has_rules    = !std::is_same_v<platform, any_platform>;
 
 public:
     static constexpr features enabled = features_of(L, persistent, has_auth);
@@ -65,8 +73,15 @@ public:
 
     // --- commands: they only note or queue; poll() does the work
 
-    // Starts to connect. Returns already_connected, bad_address, bad_version, bad_option, connect_too_long, what
-    // check_connect() says of the options, or what the store could not restore.
+    // What CONNECT says in 5.0 beside the options, from the next connection on. Lifetime: as the options.
+    constexpr void announce(options_5 const& more) noexcept
+        requires(L.versions.v5)
+    {
+        session_.announce(more);
+    }
+    // Starts to connect. Returns already_connected, bad_address, bad_version (also while publishes wait that were
+    // queued for another), bad_option, connect_too_long, what check_connect() says of the options, what credentials or
+    // platform say, or what the store could not restore.
     [[nodiscard]] constexpr errc connect() noexcept;
     // Leaves in order: what is queued is written first. Not on line yet: gives up. Returns not_connected.
     [[nodiscard]] constexpr errc disconnect() noexcept;
@@ -81,7 +96,8 @@ public:
         return ask_again();
     }
 
-    // See session::publish. Also topic_too_long. With a store: store_full or store_failed, and nothing was queued.
+    // See session::publish. Also topic_too_long, and what the platform refuses. With a store: store_full or
+    // store_failed. Then nothing was queued.
     constexpr result<packet_id> publish(message const& m) noexcept {
         return submit(m, [&] { return session_.publish(m); });
     }
@@ -95,7 +111,7 @@ public:
     constexpr result<packet_id> publish(message const& m, std::uint32_t size, payload_source const& source) noexcept
         requires(L.sources != 0)
     {
-        if (m.topic.size() > topic_bytes_) return errc::topic_too_long;
+        if (auto const e = refuse(m, size); e != errc::ok) return e;
         auto const id = session_.publish(m, size, source);
         if (id) statistics_.publish();
         return id;
@@ -104,19 +120,25 @@ public:
                                         property_list with) noexcept
         requires(L.sources != 0 && L.versions.v5)
     {
-        if (m.topic.size() > topic_bytes_) return errc::topic_too_long;
+        if (auto const e = refuse(m, size); e != errc::ok) return e;
         auto const id = session_.publish(m, size, source, with);
         if (id) statistics_.publish();
         return id;
     }
-    // See session::subscribe. Also topic_too_long.
+    // See session::subscribe. Also topic_too_long, and what the platform refuses.
     [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level) noexcept {
+        if constexpr (has_rules) {
+            if (auto const e = platform_->check_filter(filter, level); e != errc::ok) return e;
+        }
         return filter.size() > topic_bytes_ ? errc::topic_too_long : session_.subscribe(filter, level);
     }
     // The same with the options of 5.0.
     [[nodiscard]] constexpr errc subscribe(std::string_view filter, qos level, subscribe_options const& how) noexcept
         requires(L.versions.v5)
     {
+        if constexpr (has_rules) {
+            if (auto const e = platform_->check_filter(filter, level); e != errc::ok) return e;
+        }
         return filter.size() > topic_bytes_ ? errc::topic_too_long : session_.subscribe(filter, level, how);
     }
     // Declares all filters of a routing table; in 5.0 with the number of its row, from 1 on, as its subscription
@@ -224,6 +246,7 @@ protected:
         (store_.bind(policies), ...);
         (mailbox_.bind(policies), ...);
         (dialogue_.bind(policies), ...);
+        (platform_.bind(policies), ...);
     }
 
 private:
@@ -234,9 +257,22 @@ private:
     static constexpr bool keeps_name = L.assigned_id_bytes != 0;
     static constexpr bool follows    = L.server_reference_bytes != 0;
 
+    // What our own limits and the platform have against it.
+    [[nodiscard]] constexpr errc refuse(message const& m, std::size_t payload) const noexcept {
+        if (m.topic.size() > topic_bytes_) return errc::topic_too_long;
+        if constexpr (has_rules) return platform_->check_message(m, payload);
+        return errc::ok;
+    }
+
     template <class Publish>
     constexpr result<packet_id> submit(message const& m, Publish const& publish) noexcept;
     constexpr errc log_in() noexcept;
+    constexpr errc take_lease(login& who) noexcept;
+    constexpr void stop_login() noexcept {
+        if constexpr (stoppable_credentials<credentials>) credentials_->stop();
+    }
+    constexpr void renew() noexcept;
+    [[nodiscard]] constexpr endpoint target() const noexcept;
     constexpr void dial() noexcept;
     constexpr void read() noexcept;
     constexpr void write() noexcept;
@@ -288,6 +324,8 @@ private:
     [[no_unique_address]] detail::policy<store, no_store>                    store_       = {};
     [[no_unique_address]] detail::policy<mailbox, no_mailbox>                mailbox_     = {};
     [[no_unique_address]] detail::policy<dialogue, no_authenticator>         dialogue_    = {};
+    [[no_unique_address]] detail::policy<platform, any_platform>             platform_    = {};
+    [[no_unique_address]] std::conditional_t<leased, detail::kept_lease, detail::no_lease> lease_ = {};
 };
 
 // The client, with its sizes.
@@ -317,4 +355,5 @@ client(storage<L>&, Transport&, Clock&, options const&, Policies&...) -> client<
 }  // namespace barelink::inline v0
 
 #include <barelink/client/login.hpp>
+#include <barelink/client/mail.hpp>
 #include <barelink/client/turn.hpp>

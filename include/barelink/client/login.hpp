@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// How a client says who it is: credentials, and the dialogue of an authenticator.
+// How a client says who it is: credentials, for as long as they are good, and the dialogue of an authenticator.
 #pragma once
 
 #include <barelink/client/client.hpp>
@@ -18,8 +18,51 @@ constexpr errc client_core<Transport, Clock, L, Policies...>::log_in() noexcept 
         login who{o.client_id, o.user_name, o.password};
         // The session that goes on is the one of the name that the Server gave.
         if (keeps_name && o.client_id.empty() && !o.clean_session) who.client_id = our_name_.name();
-        if (auto const e = credentials_->refresh(who); e != errc::ok) return e;
+        if constexpr (leased) {
+            if (auto const e = take_lease(who); e != errc::ok) return e;
+        } else {
+            if (auto const e = credentials_->refresh(who); e != errc::ok) return e;
+        }
         return begin(who);
+    }
+}
+
+// Where the next attempt goes.
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr endpoint client_core<Transport, Clock, L, Policies...>::target() const noexcept {
+    if constexpr (leased) {
+        if (lease_.to.port != 0) return lease_.to;
+    }
+    if constexpr (follows) {
+        if (!other_server_.name().empty()) return parse_server_reference(other_server_.name(), options_->port);
+    }
+    return {options_->host, options_->port};
+}
+
+// Asks credentials that know more than a login.
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr errc client_core<Transport, Clock, L, Policies...>::take_lease(login& who) noexcept {
+    if constexpr (leased) {
+        lease_ = {};
+        lease      with{.now = now_, .to = target()};
+        auto const e   = credentials_->refresh(who, with);
+        lease_.ask_at  = with.ask_at;
+        if (e != errc::ok) return e;
+        auto const end = with.valid_until;
+        if (with.to.host.empty() || with.to.port == 0) return errc::bad_address;
+        if (end.due(now_)) return errc::credentials_failed;
+        lease_.to = with.to;
+        if (end.armed) lease_.leave.arm(detail::leave_at(now_, end.at, with.margin_ms));
+    }
+    return errc::ok;
+}
+
+// Leaves in order while the login is good.
+template <class Transport, class Clock, limits L, class... Policies>
+constexpr void client_core<Transport, Clock, L, Policies...>::renew() noexcept {
+    if constexpr (leased && L.reconnect) {
+        if (!online() || !options_->reconnect || !lease_.leave.due(now_)) return;
+        lease_.renewing = session_.disconnect() == errc::ok;
     }
 }
 

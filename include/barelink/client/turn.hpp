@@ -12,9 +12,12 @@ template <class Transport, class Clock, limits L, class... Policies>
 constexpr errc client_core<Transport, Clock, L, Policies...>::connect() noexcept {
     auto const& o = *options_;
     if (phase_ != phase::idle) return errc::already_connected;
-    if (o.host.empty() || o.port == 0) return errc::bad_address;
+    if (!leased && (o.host.empty() || o.port == 0)) return errc::bad_address;
     if ((o.chunks && !L.chunks) || (o.manual_ack && !L.manual_ack)) return errc::bad_option;
     if (o.backoff_ms_min == 0 || o.backoff_ms_min > o.backoff_ms_max) return errc::bad_option;
+    if constexpr (has_rules) {
+        if (auto const e = platform_->check_connect(o.keep_alive_s, o.will); e != errc::ok) return e;
+    }
     now_ = clock_->now();
     session_.on_time(now_);
     if (auto const e = restore(); e != errc::ok) return e;
@@ -23,6 +26,7 @@ constexpr errc client_core<Transport, Clock, L, Policies...>::connect() noexcept
     auto const e = log_in();
     phase_       = e == errc::ok ? phase::dial : phase::login;
     if (e == errc::ok || e == errc::would_block) return errc::ok;
+    stop_login();
     phase_ = phase::idle;
     return e;
 }
@@ -30,6 +34,7 @@ constexpr errc client_core<Transport, Clock, L, Policies...>::connect() noexcept
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr errc client_core<Transport, Clock, L, Policies...>::disconnect() noexcept {
     if (phase_ == phase::idle) return errc::not_connected;
+    if constexpr (leased) lease_.renewing = false;
     if (session_.state() >= session_state::closing) return errc::ok;  // already on its way out
     if (session_.disconnect() != errc::ok) lose(errc::requested);
     return errc::ok;
@@ -47,8 +52,8 @@ constexpr errc client_core<Transport, Clock, L, Policies...>::disconnect(reason_
 template <class Transport, class Clock, limits L, class... Policies>
 template <class Publish>
 constexpr result<packet_id> client_core<Transport, Clock, L, Policies...>::submit(message const& m,
-                                                                                  Publish const& publish) noexcept {
-    if (m.topic.size() > topic_bytes_) return errc::topic_too_long;
+                                                                             Publish const& publish) noexcept {
+    if (auto const e = refuse(m, m.payload.size()); e != errc::ok) return e;
     // A new message must not take the identifier of one that the store still holds.
     if (auto const e = restore(); e != errc::ok) return e;
     auto const id = publish();
@@ -95,6 +100,7 @@ constexpr void client_core<Transport, Clock, L, Policies...>::poll() noexcept {
     case phase::linked: break;
     }
     if constexpr (has_mailbox) drain_mailbox();
+    if constexpr (leased) renew();
     write();
     read();
     if (phase_ != phase::linked) return;
@@ -104,11 +110,7 @@ constexpr void client_core<Transport, Clock, L, Policies...>::poll() noexcept {
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr void client_core<Transport, Clock, L, Policies...>::dial() noexcept {
     auto const& o = *options_;
-    endpoint    to{o.host, o.port};
-    if constexpr (follows) {
-        if (!other_server_.name().empty()) to = parse_server_reference(other_server_.name(), o.port);
-    }
-    auto const r = transport_->connect(to);
+    auto const r = transport_->connect(target());
     if (!r) return lose(r.error);
     if (r.value == connect_stage::done) {
         phase_   = phase::linked;
@@ -170,7 +172,13 @@ template <class Transport, class Clock, limits L, class... Policies>
 constexpr void client_core<Transport, Clock, L, Policies...>::lose(errc why) noexcept {
     auto const& o = *options_;
     if (session_.state() >= session_state::closing) why = errc::requested;
-    if constexpr (follows) follow();
+    if constexpr (leased) {
+        if (lease_.renewing && why == errc::requested) why = errc::renewal;
+    }
+    if (phase_ == phase::login) stop_login();
+    if constexpr (follows) {
+        if (phase_ != phase::login) follow();  // nobody was asked yet
+    }
     if constexpr (L.versions.v5) {
         bool const hung_up = why == errc::closed_by_peer || why == errc::connection_reset;
         bool const unheard = session_.state() == session_state::waiting && o.protocol == version::v5;
@@ -189,10 +197,16 @@ constexpr void client_core<Transport, Clock, L, Policies...>::lose(errc why) noe
     retry_in_ms_ = 0;
     phase_       = phase::idle;
     if (stable_) backoff_.reset();
+    if constexpr (leased) {
+        // No failure; but logins that are over at once would have us turn in a circle.
+        lease_.renewing = lease_.renewing && stable_;
+        if (detail::is_refusal(why)) why = errc::not_authorized;
+    }
     stable_ = false;
     if constexpr (L.reconnect) {
         if (why == errc::requested || !o.reconnect) return;
-        retry_in_ms_ = backoff_.next(why, {o.backoff_ms_min, o.backoff_ms_max, o.jitter}, draw());
+        backoff_limits const bounds{o.backoff_ms_min, o.backoff_ms_max, o.jitter};
+        retry_in_ms_ = leased && lease_.renewing ? 1 : backoff_.next(why, bounds, draw());
         at_          = now_ + retry_in_ms_;
         phase_       = phase::backoff;
     }
@@ -284,11 +298,20 @@ constexpr deadline client_core<Transport, Clock, L, Policies...>::next_deadline(
         first.earliest(session_.next_deadline());
         bool const output = !blocked_ && !session_.pending_output().empty();
         bool const ending = broken_ != errc::ok || session_.fault() != errc::ok;
+        if constexpr (leased) {
+            if (L.reconnect && online() && options_->reconnect) first.earliest(lease_.leave);
+        }
         if (output || session_.ready() || ending) first.arm(now_);
     } else if (phase_ != phase::idle) {
-        // Credentials that are being fetched are asked for again at once: only their owner knows when they are there.
+        // Credentials that are being fetched are asked for again at once, unless they say when: only their owner knows.
         bool const at_once = phase_ == phase::login || (phase_ == phase::dial && stage_ == connect_stage::done);
         first.arm(at_once ? now_ : at_);
+        if constexpr (leased) {
+            if (phase_ == phase::login && lease_.ask_at.armed) {
+                first = lease_.ask_at;
+                first.earliest(at_);
+            }
+        }
     }
     if constexpr (has_mailbox) {
         message m{};
@@ -355,45 +378,6 @@ constexpr bool client_core<Transport, Clock, L, Policies...>::store_answers() no
         }
     }
     return true;
-}
-
-template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client_core<Transport, Clock, L, Policies...>::drain_mailbox() noexcept {
-    if constexpr (has_mailbox) {
-        message m{};
-        while (mail_ == mail_state::none && mailbox_->front(m)) {
-            auto const id = publish(m);
-            if (id.error == errc::ring_full || id.error == errc::inflight_full) return;  // there will be room
-            if (id) {
-                mailbox_->pop();
-            } else {
-                mail_       = mail_state::refused;
-                mail_cause_ = id.error;
-            }
-        }
-    }
-}
-
-// A message from the mailbox that could not be published; it is shown before it is removed.
-template <class Transport, class Clock, limits L, class... Policies>
-constexpr void client_core<Transport, Clock, L, Policies...>::refused_mail(event& e) noexcept {
-    if constexpr (has_mailbox) {
-        if (mail_ == mail_state::told) {
-            mail_ = mail_state::none;
-            mailbox_->pop();
-            drain_mailbox();
-        }
-        message m{};
-        if (mail_ == mail_state::refused && mailbox_->front(m)) {
-            mail_    = mail_state::told;
-            e.type   = event_type::dropped;
-            e.cause  = mail_cause_;
-            e.level  = m.level;
-            e.retain = m.retain;
-            e.size   = static_cast<std::uint32_t>(m.payload.size());
-            e.topic  = m.topic;
-        }
-    }
 }
 
 }  // namespace barelink::inline v0

@@ -25,6 +25,7 @@ struct platform_limits {
     std::uint16_t keep_alive_max_s = 0xFFFF;
     bool          retain           = false;  // a retained message is allowed
     bool          will             = false;
+    bool          shared           = false;  // there are shared subscriptions
 };
 
 // Requires: what MQTT says of names and filters has been checked, or will be. Returns topic_too_long, bad_topic.
@@ -36,21 +37,25 @@ struct platform_limits {
     return l.slashes_max != 0 && slashes > l.slashes_max ? errc::bad_topic : errc::ok;
 }
 
-// Whether the platform takes this message. Returns bad_qos, bad_retain, bad_topic (also for a wildcard or a name that
-// MQTT forbids), topic_too_long, payload_too_long. Work: the topic.
-[[nodiscard]] constexpr errc check_publish(platform_limits const& l, message const& m) noexcept {
+// Whether the platform takes this message with `payload` bytes, wherever they come from. Returns bad_qos, bad_retain,
+// bad_topic (also for a wildcard or a name that MQTT forbids), topic_too_long, payload_too_long. Work: the topic.
+[[nodiscard]] constexpr errc check_publish(platform_limits const& l, message const& m, std::size_t payload) noexcept {
     if (number(m.level) > number(l.highest_qos)) return errc::bad_qos;
     if (m.retain && !l.retain) return errc::bad_retain;
     if (m.topic.empty() || utf8_scan(m.topic) != 0) return errc::bad_topic;
     if (auto const e = check_topic(l, m.topic); e != errc::ok) return e;
     // The longest fixed header, the topic's length, a packet identifier.
-    auto const packet = 5 + 2 + 2 + m.topic.size() + m.payload.size();
-    bool const fits   = (l.payload_max == 0 || m.payload.size() <= l.payload_max) &&
+    auto const packet = 5 + 2 + 2 + m.topic.size() + payload;
+    bool const fits   = (l.payload_max == 0 || payload <= l.payload_max) &&
                       (l.packet_max == 0 || packet <= l.packet_max);
     return fits ? errc::ok : errc::payload_too_long;
 }
+[[nodiscard]] constexpr errc check_publish(platform_limits const& l, message const& m) noexcept {
+    return check_publish(l, m, m.payload.size());
+}
 
-// Whether the platform takes this subscription. Returns bad_qos, bad_filter, topic_too_long.
+// Whether the platform takes this subscription; of a shared one give the filter alone (split_shared()). Returns
+// bad_qos, bad_filter, topic_too_long.
 [[nodiscard]] constexpr errc check_subscription(platform_limits const& l, std::string_view filter,
                                                 qos level) noexcept {
     if (number(level) > number(l.highest_qos)) return errc::bad_qos;

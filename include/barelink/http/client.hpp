@@ -18,9 +18,9 @@
 namespace barelink::inline v0::http {
 
 // One exchange at a time, one connection each. `room` holds the head of the request and then each line of the response:
-// 512 bytes do for most, more makes larger pieces. `url_room` is for redirects: without it none is followed.
-// Lifetime: transport, rooms and sink must outlive the client.
-template <class Transport>
+// 512 bytes do for most, more makes larger pieces. `url_room` is for redirects: without it none is followed, without
+// `Redirects` there is no code for them. Lifetime: transport, rooms and sink must outlive the client.
+template <class Transport, bool Redirects = true>
     requires(check_transport<Transport>())
 class client {
 public:
@@ -41,16 +41,17 @@ public:
     }
 
     // Goes on. Returns would_block until the end; then ok, or why there is no answer: an error of the transport,
-    // response_timeout, http_refused (answer() has the status), malformed_response, head_too_long, too_many_redirects,
-    // bad_url for a redirect that is not followed (to another scheme, or of a body to another host), or what the sink
-    // returned. Nothing is read before the request is written: a server that answers early and hangs up is a
-    // connection_reset. Work: one read, one write or one step of a connect.
+    // response_timeout (before a connection stands resolve_timeout, connect_timeout or tls_timeout), http_refused
+    // (answer() has the status), malformed_response, head_too_long, too_many_redirects, bad_url for a redirect that is
+    // not followed (to another scheme, or of a body to another host), or what the sink returned. Nothing is read
+    // before the request is written: a server that answers early and hangs up is a connection_reset. Work: one read,
+    // one write or one step of a connect.
     constexpr errc poll(instant now) noexcept {
         if (step_ == step::idle) return result_;
         auto const e = step_ == step::connecting ? connect(now) : step_ == step::sending ? send(now) : receive(now);
         if (e != errc::would_block) return end(e);
         // Time is checked last: what has come in time counts.
-        return whole_.due(now) || idle_.due(now) ? end(errc::response_timeout) : e;
+        return whole_.due(now) || idle_.due(now) ? end(late()) : e;
     }
 
     // Gives the connection back. The exchange has no result.
@@ -87,6 +88,13 @@ private:
     constexpr void progress(instant now) noexcept {
         idle_.stop();
         if (exchange_.asked().idle_ms != 0) idle_.arm(now + exchange_.asked().idle_ms);
+    }
+    // Who has kept us waiting.
+    [[nodiscard]] constexpr errc late() const noexcept {
+        if (step_ != step::connecting) return errc::response_timeout;
+        return stage_ == connect_stage::resolve   ? errc::resolve_timeout
+               : stage_ == connect_stage::connect ? errc::connect_timeout
+                                                  : errc::tls_timeout;
     }
     constexpr errc end(errc why) noexcept {
         stop();
@@ -131,18 +139,22 @@ private:
         done_        = r && r.value == outcome::complete;
         if (r.error == errc::would_block) progress(now);  // our own sink keeps the other side waiting
         if (!r) return r.error;
-        return r.value == outcome::redirect ? follow(now) : errc::ok;
+        if (r.value != outcome::redirect) return errc::ok;
+        if constexpr (Redirects) return follow(now);
+        return errc::too_many_redirects;
     }
 
     constexpr errc follow(instant now) noexcept {
         if (redirects_ == 0) return errc::too_many_redirects;
         auto       next   = exchange_.asked();
         auto const status = answer().status;
-        // The head is done with: its memory in front of the location is free.
-        builder out{room_.first(room_.size() - exchange_.location().size())};
-        resolve(out, next.to, exchange_.location());
+        auto const location = exchange_.location();
+        bool const whole    = !location.starts_with('/');
+        // The head is done with: its memory behind the location is free.
+        builder out{room_.subspan(location.size())};
+        if (!whole) resolve(out, next.to, location);
         if (out.error() != errc::ok) return out.error();
-        auto const text = out.view();
+        auto const text = whole ? location : out.view();
         auto const to   = read_url(text);
         if (!to) return to.error;
         bool const elsewhere = !same_text(to.value.host, next.to.host) || to.value.port != next.to.port;

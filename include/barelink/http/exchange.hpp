@@ -37,8 +37,7 @@ public:
         add_head(out, request_);
         head_out_ = out.view();
         body_out_ = request_.body;
-        begin_ = end_ = head_size_ = 0;
-        tail_                      = 0;
+        begin_ = end_ = head_size_ = kept_ = 0;
         location_                  = {};
         response_                  = {};
         in_head_                   = true;
@@ -57,12 +56,12 @@ public:
 
     // Where to read to. Requires: nothing is pending. Empty if a line is too long for the room.
     constexpr bytes_out receive_window() noexcept {
-        if (begin_ != 0) {
-            move_bytes(room_.data(), room_.data() + begin_, end_ - begin_);
-            end_ -= begin_;
-            begin_ = 0;
+        if (begin_ != kept_) {
+            move_bytes(room_.data() + kept_, room_.data() + begin_, end_ - begin_);
+            end_ -= begin_ - kept_;
+            begin_ = kept_;
         }
-        return room_.first(room_.size() - tail_).subspan(end_);
+        return room_.subspan(end_);
     }
     constexpr void received(std::size_t count) noexcept { end_ += count; }
 
@@ -72,7 +71,7 @@ public:
     constexpr result<outcome> advance() noexcept {
         while (in_head_) {
             auto const l = first_line(waiting());
-            if (l.size == 0) return more(room_.size() - tail_);
+            if (l.size == 0) return more();
             auto const e = l.text.empty() ? end_head() : read_line(l.text);
             begin_ += l.size;
             head_size_ += l.size;
@@ -80,13 +79,12 @@ public:
             if (head_size_ > head_max) return errc::head_too_long;
             if (is_redirect_) return outcome::redirect;
         }
-        auto const taken = body_.take(waiting(), [this](std::uint64_t offset, bytes_in piece) {
-            return sink_ ? sink_(offset, piece) : errc::ok;
-        });
+        auto const taken =
+            body_.take(waiting(), [this](std::uint64_t offset, bytes_in piece) { return give(offset, piece); });
         begin_ += taken.value;
         if (taken.error != errc::ok) return taken.error;
         if (body_.done()) return outcome::complete;
-        return more(room_.size());
+        return more();
     }
     // The other side has closed its end. Requires: advance() has worked through what came before.
     [[nodiscard]] constexpr errc closed() const noexcept { return in_head_ ? errc::closed_by_peer : body_.closed(); }
@@ -101,20 +99,18 @@ private:
         return {room_.data() + begin_, end_ - begin_};
     }
     // Half a line that fills the room can never be a whole one.
-    [[nodiscard]] constexpr result<outcome> more(std::size_t room) const noexcept {
-        return {outcome::open, end_ - begin_ == room ? errc::head_too_long : errc::ok};
+    [[nodiscard]] constexpr result<outcome> more() const noexcept {
+        return {outcome::open, end_ - begin_ == room_.size() - kept_ ? errc::head_too_long : errc::ok};
     }
     constexpr errc read_line(std::string_view text) noexcept {
         if (response_.status == 0) return read_status_line(text, response_);
         std::string_view location;
         if (auto const e = read_field(text, response_, location); e != errc::ok) return e;
-        if (location.empty() || request_.redirects == 0 || tail_ != 0) return errc::ok;
-        // Kept at the end of the room; the lines that follow have less.
-        if (location.size() > room_.size() - end_) return errc::head_too_long;
-        tail_          = location.size();
-        auto* const at = room_.data() + room_.size() - tail_;
-        move_bytes(at, location.data(), tail_);
-        location_ = {at, tail_};
+        if (location.empty() || request_.redirects == 0 || kept_ != 0) return errc::ok;
+        // Kept at the front of the room, where this line and those before it were; the ones that follow have less.
+        kept_ = location.size();
+        move_bytes(room_.data(), location.data(), kept_);
+        location_ = {room_.data(), kept_};
         return errc::ok;
     }
     constexpr errc end_head() noexcept {
@@ -125,7 +121,7 @@ private:
             // An interim response; 101 would be an answer to a question that was not asked.
             response_ = {};
             location_ = {};
-            tail_     = 0;
+            kept_     = 0;
             return status == 101 ? errc::malformed_response : errc::ok;
         }
         bool const leads_on = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -138,13 +134,27 @@ private:
         if (!success && !request_.any_status) return errc::http_refused;
         body_    = body_reader{response_, request_.what == method::head || status == 204 || status == 304};
         in_head_ = false;
-        tail_    = 0;
+        kept_    = 0;
         return errc::ok;
     }
+    constexpr errc give(std::uint64_t offset, bytes_in piece) noexcept {
+        auto mine = piece;
+        // More may come than the part has: only a length could be compared with it in advance.
+        if (response_.has_range && piece.size() > response_.last + 1 - offset) {
+            mine = piece.first(static_cast<std::size_t>(response_.last + 1 - offset));
+        }
+        auto const e = sink_ && !mine.empty() ? sink_(offset, mine) : errc::ok;
+        return e == errc::ok && mine.size() != piece.size() ? errc::malformed_response : e;
+    }
     // A part that was not asked for would be put in the wrong place.
-    [[nodiscard]] constexpr errc check_range() const noexcept {
+    [[nodiscard]] constexpr errc check_range() noexcept {
         auto const& wanted = request_.range;
-        if (response_.status != 206) return errc::ok;
+        if (response_.status != 206) {
+            // Beside another status a range says nothing about the body [RFC 9110, 14.4].
+            response_.has_range = false;
+            response_.first = response_.last = 0;
+            return errc::ok;
+        }
         bool const fits = wanted.wanted && response_.first == wanted.first && response_.last <= wanted.last;
         return fits ? errc::ok : errc::malformed_response;
     }
@@ -159,7 +169,7 @@ private:
     std::string_view location_    = {};
     std::size_t      begin_       = 0;  // what has come and is not worked through is between these
     std::size_t      end_         = 0;
-    std::size_t      tail_        = 0;
+    std::size_t      kept_        = 0;  // bytes of the location, in front of them
     std::size_t      head_size_   = 0;
     bool             in_head_     = true;
     bool             is_redirect_ = false;

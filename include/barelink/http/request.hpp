@@ -10,6 +10,7 @@
 
 #include <barelink/base/bytes.hpp>
 #include <barelink/base/errc.hpp>
+#include <barelink/http/grammar.hpp>
 #include <barelink/http/url.hpp>
 #include <barelink/text/builder.hpp>
 
@@ -51,27 +52,13 @@ struct request {
 };
 
 namespace detail {
-// [RFC 9110, 5.6.2]
-[[nodiscard]] constexpr bool is_token(std::string_view text) noexcept {
-    for (char const c : text) {
-        bool const letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!letter && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) == std::string_view::npos) return false;
-    }
-    return !text.empty();
-}
 // What add_head() writes itself; twice it would mean two things to two readers.
-[[nodiscard]] constexpr bool is_own_field(std::string_view name) noexcept {
+[[nodiscard]] constexpr bool is_own_field(request const& r, std::string_view name) noexcept {
     for (std::string_view const own : {"host", "connection", "content-length", "transfer-encoding"}) {
         if (same_alike(name, own)) return true;
     }
-    return false;
-}
-// [RFC 9110, 5.5]
-[[nodiscard]] constexpr bool is_field_value(std::string_view text) noexcept {
-    for (char const c : text) {
-        if ((octet(c) < 0x20 && c != '\t') || c == 0x7F) return false;
-    }
-    return true;
+    return (r.range.wanted && same_alike(name, "range")) ||
+           (!r.content_type.empty() && same_alike(name, "content-type"));
 }
 }  // namespace detail
 
@@ -86,7 +73,7 @@ namespace detail {
     if (!r.to.path.starts_with('/') || !detail::is_visible(r.to.path)) return errc::bad_url;
     if (!detail::is_field_value(r.content_type)) return errc::bad_header;
     for (auto const& f : r.fields) {
-        if (!detail::is_token(f.name) || detail::is_own_field(f.name) || !detail::is_field_value(f.value)) {
+        if (!detail::is_token(f.name) || detail::is_own_field(r, f.name) || !detail::is_field_value(f.value)) {
             return errc::bad_header;
         }
     }

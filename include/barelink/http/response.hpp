@@ -7,8 +7,7 @@
 #include <string_view>
 
 #include <barelink/base/errc.hpp>
-#include <barelink/http/request.hpp>
-#include <barelink/http/url.hpp>
+#include <barelink/http/grammar.hpp>
 #include <barelink/text/slice.hpp>
 
 namespace barelink::inline v0::http {

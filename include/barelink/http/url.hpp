@@ -8,6 +8,7 @@
 
 #include <barelink/base/bytes.hpp>
 #include <barelink/base/errc.hpp>
+#include <barelink/http/grammar.hpp>
 #include <barelink/text/builder.hpp>
 #include <barelink/text/slice.hpp>
 
@@ -25,28 +26,7 @@ struct url {
 
 [[nodiscard]] constexpr std::uint16_t default_port(bool tls) noexcept { return tls ? 443 : 80; }
 
-// `text` begins with `prefix`, which is in small letters; capitals are the same.
-[[nodiscard]] constexpr bool starts_alike(std::string_view text, std::string_view prefix) noexcept {
-    if (text.size() < prefix.size()) return false;
-    for (std::size_t i = 0; i < prefix.size(); ++i) {
-        char const c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
-        if (c != prefix[i]) return false;
-    }
-    return true;
-}
-[[nodiscard]] constexpr bool same_alike(std::string_view text, std::string_view word) noexcept {
-    return text.size() == word.size() && starts_alike(text, word);
-}
-
 namespace detail {
-// Printable ASCII without blanks: nothing that could end a line of a request, or a word in it.
-[[nodiscard]] constexpr bool is_visible(std::string_view text) noexcept {
-    for (char const c : text) {
-        if (c <= ' ' || c > '~') return false;
-    }
-    return true;
-}
-
 // Host and port of an authority, `out.tls` being known. User names and IPv6 addresses are not followed.
 [[nodiscard]] constexpr errc read_authority(std::string_view text, url& out) noexcept {
     auto const colon = text.find(':');

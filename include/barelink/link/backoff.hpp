@@ -8,12 +8,20 @@
 
 namespace barelink::inline v0 {
 
+// Of a secure channel: what is wrong with a certificate, a key or the settings of one side. A handshake costs both
+// much, so a fleet must not hammer a server with failed ones; and each device comes back when the server was mended.
+// Not: what a clock that is set, a server that is started or the network mends by itself.
+[[nodiscard]] constexpr bool security_cannot_heal(errc why) noexcept {
+    return (why >= errc::tls_unknown_authority && why <= errc::tls_nothing_common) ||
+           (why >= errc::tls_bad_trust && why <= errc::tls_bad_name);
+}
+
 // True for what stays wrong however often one tries: somebody has to change something first.
 [[nodiscard]] constexpr bool cannot_heal(errc why) noexcept {
     return why == errc::bad_credentials || why == errc::not_authorized || why == errc::identifier_rejected ||
            why == errc::unacceptable_version || why == errc::replaced || why == errc::credentials_failed ||
            why == errc::banned || why == errc::auth_method_refused || why == errc::auth_failed ||
-           culprit_of(why) == culprit::misuse;
+           security_cannot_heal(why) || culprit_of(why) == culprit::misuse;
 }
 
 struct backoff_limits {

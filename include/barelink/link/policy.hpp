@@ -9,6 +9,7 @@
 #include <barelink/link/credentials.hpp>
 #include <barelink/link/entropy.hpp>
 #include <barelink/link/mailbox.hpp>
+#include <barelink/link/platform.hpp>
 #include <barelink/link/store.hpp>
 
 namespace barelink::inline v0::detail {
@@ -32,6 +33,8 @@ template <class T>
 struct is_mailbox : std::bool_constant<message_source<T>> {};
 template <class T>
 struct is_authenticator : std::bool_constant<authenticator<T>> {};
+template <class T>
+struct is_platform : std::bool_constant<platform_policy<T>> {};
 
 template <template <class> class Is, class... Given>
 inline constexpr int count = (0 + ... + (Is<Given>::value ? 1 : 0));
@@ -39,10 +42,10 @@ inline constexpr int count = (0 + ... + (Is<Given>::value ? 1 : 0));
 template <class T>
 consteval bool check_policy() {
     static_assert(entropy_source<T> || credentials_provider<T> || session_store<T> || message_source<T> ||
-                      authenticator<T>,
+                      authenticator<T> || platform_policy<T>,
                   "barelink: a policy of a client must be an entropy source (`uint32_t draw() noexcept`), credentials "
-                  "(`errc refresh(login&) noexcept`), a store (link/store.hpp), a mailbox (link/mailbox.hpp) or an "
-                  "authenticator (link/authenticator.hpp)");
+                  "(`errc refresh(login&) noexcept`), a store (link/store.hpp), a mailbox (link/mailbox.hpp), an "
+                  "authenticator (link/authenticator.hpp) or a platform (link/platform.hpp)");
     return true;
 }
 

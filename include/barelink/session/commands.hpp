@@ -22,6 +22,7 @@ constexpr void session<F>::set_up(session_memory const& m, options const* o) noe
     if constexpr (has_inbound) inbound_.place(m.inbound);
     if constexpr (F.sources) sources_ = m.sources;
     if constexpr (F.v5) extras_ = m.subscribing.data();
+    if constexpr (F.v5) lasting_.more = &plain_options_5;
     if constexpr (F.aliases_in) aliases_in_ = m.aliases_in;
     if constexpr (F.aliases_out) short_ = shortener{m.aliases_out, m.alias_scratch};
 }
@@ -40,6 +41,15 @@ constexpr bool session<F>::is_mute() const noexcept {
     return F.v5 && F.only() == version{} && options_ == nullptr;
 }
 
+// Whether publishes wait that 5.0 would write in another way. They keep the form in which they were queued.
+template <features F>
+constexpr bool session<F>::is_other_form(version wanted) const noexcept {
+    if constexpr (F.v5 && F.only() == version{}) {
+        return !ring_.empty() && lasting_.form_5 != (wanted == version::v5);
+    }
+    return false;
+}
+
 template <features F>
 constexpr std::span<source_slot> session<F>::source_slots() const noexcept {
     if constexpr (F.sources) return sources_;
@@ -52,6 +62,7 @@ constexpr errc session<F>::check(message const& m, property_list with) const noe
     if (!F.has(m.level)) return errc::bad_qos;
     if constexpr (F.v5) {
         if (is_mute()) return errc::not_connected;
+        if (is_other_form(spoken())) return errc::bad_version;
         if (!with.empty()) {
             if (has(with, property_id::topic_alias)) return errc::bad_topic_alias;
             bool const may = is_5() && check_properties(with, property_place::client_publish) == errc::ok;
@@ -90,6 +101,12 @@ constexpr errc session<F>::check_granted(message const& m, std::size_t packet) c
 }
 
 template <features F>
+constexpr void session<F>::note_queued(packet_id id) noexcept {
+    if constexpr (F.v5) lasting_.form_5 = is_5();
+    if (id != 0) inflight_.add({.id = id, .phase = sender_phase::queued});
+}
+
+template <features F>
 constexpr result<packet_id> session<F>::queue(message const& m, property_list with) noexcept {
     if (auto const wrong = check(m, with); wrong != errc::ok) return wrong;
     auto const total = packet_size(publish_head(m, with) + m.payload.size());
@@ -101,7 +118,7 @@ constexpr result<packet_id> session<F>::queue(message const& m, property_list wi
     to            = write_head(to, m, id, m.payload.size(), with);
     move_bytes(to, m.payload.data(), m.payload.size());
     ring_.append(total);
-    if (id != 0) inflight_.add({.id = id, .phase = sender_phase::queued});
+    note_queued(id);
     return id;
 }
 
@@ -136,7 +153,7 @@ constexpr result<packet_id> session<F>::queue(message const& m, std::uint32_t si
         slots[index] = {.read = source, .size = size, .header = static_cast<std::uint16_t>(header)};
         ring_.append(total);
     }
-    if (id != 0) inflight_.add({.id = id, .phase = sender_phase::queued});
+    note_queued(id);
     return id;
 }
 

@@ -21,7 +21,7 @@ enum class event_type : std::uint8_t {
     unsubscribed,        // topic (the filter)
     unsubscribe_failed,  // topic (the filter), cause
     delivered,           // our publish `id` is acknowledged
-    rejected,            // our publish `id` was not sent, or is refused: cause
+    rejected,            // our publish `id` (0: of QoS 0) was not sent, or is refused: cause
     uncertain,           // our QoS 2 publish `id` may or may not have been delivered: the session was lost
     authenticated,       // a new authentication on this connection has come to its end
     challenged,          // the Server asks an authenticator, which answers; a user never sees it

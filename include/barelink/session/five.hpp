@@ -17,9 +17,8 @@ namespace barelink::inline v0 {
 // CONNECT with all that options_5 and the limits say.
 template <features F>
 template <class Packet>
-constexpr errc session<F>::begin_5(options const& o, Packet const& c, property_list auth) noexcept {
-    constexpr options_5 plain{};
-    auto const&         more   = o.v5 != nullptr ? *o.v5 : plain;
+constexpr errc session<F>::begin_5(Packet const& c, property_list auth) noexcept {
+    auto const& more = *lasting_.more;
     // The Server would be invited to write behind the table.
     std::uint16_t aliases = 0;
     if constexpr (F.aliases_in) aliases = aliases_in_.count();
@@ -58,7 +57,6 @@ constexpr errc session<F>::begin_5(options const& o, Packet const& c, property_l
     inbox_.received(size.value);
     // From a constant, so that the bytes between its members are the same each time.
     five_          = fresh_state_5;
-    five_.more     = more;
     five_.nameless = c.client_id.empty();
     for (auto const& p : auth) {
         if (p.id == property_id::authentication_method) five_.method = p.text;
@@ -75,7 +73,7 @@ constexpr errc session<F>::on_connack_5(event& e, bytes_in body) noexcept {
     auto const& with = ack.value.with;
     if (ack.value.session_present && clean_session_) return errc::session_mismatch;  // [MQTT-3.2.2-2, -4]
     bool const named   = with.has(property_id::assigned_client_identifier);
-    bool const invited = five_.more.request_response_information || !with.has(property_id::response_information);
+    bool const invited = lasting_.more->request_response_information || !with.has(property_id::response_information);
     bool const orphan  = five_.nameless && !named;
     if (orphan || !invited) return errc::protocol_error;  // [MQTT-3.2.2-16, MQTT-3.1.2-28]
     if (!is_same_method(with)) return errc::protocol_error;
@@ -100,7 +98,7 @@ constexpr void session<F>::take_keep_alive() noexcept {
     if (given != 0) timers_.arm(timer::ping, since + ping_after(given));
 }
 
-// What waits and may not be sent to this Server is told, not sent [MQTT-3.2.2-11, -14, -15]; of QoS 0 it is forgotten.
+// What waits and may not be sent to this Server is told, not sent [MQTT-3.2.2-11, -14, -15].
 template <features F>
 constexpr void session<F>::refuse_unsendable() noexcept {
     ring_.sift([this](char* packet) {
@@ -112,9 +110,23 @@ constexpr void session<F>::refuse_unsendable() noexcept {
             bool const again = slot->phase != sender_phase::queued || (octet(packet[0]) & publish_flag::dup) != 0;
             slot->phase      = sender_phase::uncertain;
             slot->cause      = again ? errc::ok : wrong;
+        } else {
+            ++(wrong == errc::retain_unavailable ? lasting_.retained : lasting_.too_long);
+            tell_ = true;
         }
         return false;
     });
+}
+
+// A publish of QoS 0 that refuse_unsendable() has found: `rejected` without an identifier.
+template <features F>
+constexpr bool session<F>::tell_unsendable(event& e) noexcept {
+    if (lasting_.too_long == 0 && lasting_.retained == 0) return false;
+    bool const long_one = lasting_.too_long != 0;
+    --(long_one ? lasting_.too_long : lasting_.retained);
+    e.type  = event_type::rejected;
+    e.cause = long_one ? errc::packet_too_long_for_server : errc::retain_unavailable;
+    return true;
 }
 
 // Notes the reason and the properties of the packet that `e` tells of.
@@ -136,7 +148,7 @@ constexpr errc session<F>::say_goodbye(reason_code reason) noexcept {
 // A reason string or a user property that was not asked for [MQTT-3.1.2-29].
 template <features F>
 constexpr bool session<F>::is_chatty(properties const& with) const noexcept {
-    return five_.more.refuse_problem_information &&
+    return lasting_.more->refuse_problem_information &&
            (with.has(property_id::reason_string) || with.has(property_id::user_property));
 }
 
@@ -195,7 +207,7 @@ constexpr errc session<F>::disconnect(reason_code reason, property_list with) no
     if (spoken() == version::v5) {
         auto const e = v5::check_reason(packet_type::disconnect, sender::client, reason, {with, {}});
         if (e != errc::ok) return e;
-        bool const expires = five_.more.session_expiry_s == 0;
+        bool const expires = lasting_.more->session_expiry_s == 0;
         for (auto const& p : with) {
             bool const raises = p.id == property_id::session_expiry_interval && p.number != 0;
             if (expires && raises) return errc::bad_property;  // [3.14.2.2.2]

@@ -27,7 +27,7 @@ constexpr errc session<F>::check_head_5(std::uint32_t head) noexcept {
     if (!p) return p.error;
     shown_id_ = p.value.id;
     if (p.value.alias == 0) return errc::ok;
-    if (p.value.alias > five_.more.topic_alias_maximum) return errc::topic_alias_invalid;  // [MQTT-3.1.2-26, -27]
+    if (p.value.alias > lasting_.more->topic_alias_maximum) return errc::topic_alias_invalid;  // [MQTT-3.1.2-26, -27]
     if constexpr (F.aliases_in) {
         if (!p.value.topic.empty()) {
             aliases_in_.set(p.value.alias, p.value.topic);
@@ -65,7 +65,7 @@ constexpr void session<F>::name_5(event& e) const noexcept {
 // A payload that is not the text it is said to be is refused, and the link lives [3.3.2.3.2].
 template <features F>
 constexpr void session<F>::check_text(event& e) noexcept {
-    bool const text = five_.more.check_payload_format && e.with.number(property_id::payload_format_indicator) != 0;
+    bool const text = lasting_.more->check_payload_format && e.with.number(property_id::payload_format_indicator) != 0;
     if (!text || is_utf8_payload(e.payload)) return;
     e.type           = event_type::dropped;
     e.cause          = errc::payload_format_invalid;
@@ -90,7 +90,7 @@ constexpr void session<F>::check_text(event& e) noexcept {
 template <features F>
 constexpr bool session<F>::breaks_promise() const noexcept {
     if constexpr (F.v5 && has_inbound) {
-        std::size_t const told = five_.more.receive_maximum;
+        std::size_t const told = lasting_.more->receive_maximum;
         std::size_t const most = inbound_.capacity();
         std::size_t       open = 0;
         for (auto const& slot : inbound_) open += inbound_table::is_stale(slot) ? 0U : 1U;

@@ -10,7 +10,8 @@
 
 namespace barelink::inline v0 {
 
-// What only 5.0 has. What is 0 or empty is not announced, apart from receive_maximum. Lifetime: as options.
+// What only 5.0 has: client::announce() takes it. What is 0 or empty is not announced, apart from receive_maximum.
+// Lifetime: as options.
 struct options_5 {
     std::uint32_t session_expiry_s = 0;  // how long the Server keeps the session; 0xFFFFFFFF: for ever [3.1.2.11.2]
     // Messages above QoS 0 that the Server may send before we are done. 0: half of limits::inbound, for there are
@@ -27,7 +28,8 @@ struct options_5 {
 };
 
 // Lifetime: the client keeps a reference, so the object and what its views point to must outlive it. A constant one
-// lies in flash. Every member but `host` has a default.
+// lies in flash. Every member but `host` has a default. It may be changed while there is no connection and no attempt
+// at one; `protocol` only while no publish waits either, in the ring or in a store: they are kept as packets.
 struct options {
     std::string_view host = {};
     std::uint16_t    port = 1883;
@@ -39,7 +41,6 @@ struct options {
     bool             clean_session = true;  // false: the session outlives the connection [3.1.2.4]
     std::uint16_t    keep_alive_s  = 60;    // 0: never ping
     will_message     will          = {};    // without topic: none
-    options_5 const* v5            = nullptr;  // nullptr: as its defaults
 
     bool manual_ack = false;  // acknowledge() answers QoS 1 and 2 messages, not their hand-over
     bool chunks     = false;  // a message larger than the receive buffer is handed over in chunks, not dropped

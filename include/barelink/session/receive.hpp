@@ -8,6 +8,17 @@
 
 namespace barelink::inline v0 {
 
+// Room in the control lane beside that for the answer to the message that the user has right now.
+template <features F>
+constexpr bool session<F>::has_room() const noexcept {
+    return control_.has_room(after_ == after::message ? 2 * answer_size : answer_size);
+}
+
+template <features F>
+constexpr qos session<F>::shown_level() const noexcept {
+    return static_cast<qos>((header_.flags & publish_flag::qos_mask) >> 1);
+}
+
 template <features F>
 constexpr void session<F>::end_event() noexcept {
     auto const step = after_;
@@ -31,6 +42,9 @@ constexpr void session<F>::tell(event& e) noexcept {
             e.id    = failed_id_;
             return;
         }
+    }
+    if constexpr (F.v5) {
+        if (tell_unsendable(e)) return;
     }
     if constexpr (all_rules) {
         if (auto* const slot = inflight_.first(sender_phase::uncertain)) {
@@ -93,7 +107,7 @@ constexpr errc session<F>::dispatch(event& e) noexcept {
     if (state_ == session_state::waiting ? !opening : type == packet_type::connack) return errc::protocol_error;
     if constexpr (F.v5) {
         // Without a bound it is 0, and 0 - 1 is above all [3.1.2.11.4].
-        auto const bound = five_.more.maximum_packet_size - 1U;
+        auto const bound = lasting_.more->maximum_packet_size - 1U;
         if (is_5() && header_.packet_size() - 1U > bound) return errc::packet_too_long;  // [MQTT-3.1.2-24]
     }
     if (type == packet_type::publish) return open_message();

@@ -51,7 +51,7 @@ constexpr errc session<F>::restore(bool outbound, packet_id id, std::size_t size
         // It may have been sent before the power went, so it counts as a repetition [MQTT-3.3.1-1].
         record[0] = static_cast<char>(octet(record[0]) | publish_flag::dup);
         ring_.append(size);
-        inflight_.add({.id = id, .phase = sender_phase::queued});
+        note_queued(id);
     }
     last_id_ = id;
     return errc::ok;

@@ -34,6 +34,7 @@ public:
     }
 
     [[nodiscard]] constexpr position capacity() const noexcept { return capacity_; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return head_ == tail_; }
     [[nodiscard]] constexpr bool all_sent() const noexcept { return next_ == tail_; }
     // True after a write that ended inside a packet: that packet must be finished before another lane may write.
     [[nodiscard]] constexpr bool started() const noexcept { return partial_ != 0; }

@@ -12,10 +12,11 @@ namespace barelink::inline v0 {
 template <features F>
 template <class Packet>
 constexpr errc session<F>::begin(options const& o, Packet const& c, property_list auth) noexcept {
-    if (!F.has(c.protocol)) return errc::bad_version;
-    auto const wrong = write_connect(o, c, auth);
+    if (!F.has(c.protocol) || is_other_form(c.protocol)) return errc::bad_version;
+    auto const wrong = write_connect(c, auth);
     if (wrong != errc::ok) return wrong;
     options_       = &o;
+    if constexpr (F.v5) lasting_.form_5 = c.protocol == version::v5;
     clean_session_ = c.clean_session;
     fault_         = errc::ok;
     late_ack_      = false;
@@ -26,9 +27,9 @@ constexpr errc session<F>::begin(options const& o, Packet const& c, property_lis
 
 template <features F>
 template <class Packet>
-constexpr errc session<F>::write_connect(options const& o, Packet const& c, property_list auth) noexcept {
+constexpr errc session<F>::write_connect(Packet const& c, property_list auth) noexcept {
     if constexpr (F.v5) {
-        if (c.protocol == version::v5) return begin_5(o, c, auth);
+        if (c.protocol == version::v5) return begin_5(c, auth);
     }
     if (auto const wrong = check_connect<F.only()>(c); wrong != errc::ok) return wrong;
     // Written once, behind the longest fixed header that it can get here; its own is put right in front of it.

@@ -54,9 +54,11 @@ public:
 
     // --- life of a connection
 
+    // What CONNECT says in 5.0 beside the options, from the next begin() on. Lifetime: borrowed until then, and on.
+    constexpr void announce(options_5 const& more) noexcept requires(F.v5) { lasting_.more = &more; }
     // A transport stands: puts CONNECT in line. `o` must outlive the connection. Returns what check_connect() says,
-    // bad_version, or connect_too_long (CONNECT is built in the receive buffer); then nothing has changed.
-    // `c` says what CONNECT says: a connect_packet, or `o` itself. `auth`: method and data of an authenticator [4.12].
+    // bad_version (also if publishes wait in the form of another), or connect_too_long (it is built in the receive
+    // buffer); then nothing has changed. `c`: a connect_packet, or `o` itself. `auth`: method and data [4.12].
     template <class Packet = connect_packet>
     [[nodiscard]] constexpr errc begin(options const& o, Packet const& c, property_list auth = {}) noexcept;
     // The transport is gone. What is not acknowledged stays and is sent again after the next CONNACK [MQTT-4.4.0-1].
@@ -234,6 +236,7 @@ private:
         return F.only() != version{} ? F.only() : options_->protocol;
     }
     [[nodiscard]] constexpr bool is_mute() const noexcept;
+    [[nodiscard]] constexpr bool is_other_form(version wanted) const noexcept;
     [[nodiscard]] constexpr bool is_alive() const noexcept;
     [[nodiscard]] constexpr bool is_5() const noexcept { return F.v5 && spoken() == version::v5; }
     [[nodiscard]] constexpr std::uint16_t keep_alive_s() const noexcept;
@@ -267,17 +270,12 @@ private:
     constexpr errc on_suback(event& e, bytes_in body) noexcept;
     constexpr errc on_granted(event& e, packet_id id, bool subscribes, std::uint8_t code) noexcept;
     [[nodiscard]] constexpr std::uint16_t topic_size() const noexcept { return load_u16(inbox_.data() + header_.size); }
-    // Room in the control lane beside that for the answer to the message that the user has right now.
-    [[nodiscard]] constexpr bool has_room() const noexcept {
-        return control_.has_room(after_ == after::message ? 2 * answer_size : answer_size);
-    }
-    [[nodiscard]] constexpr qos shown_level() const noexcept {
-        return static_cast<qos>((header_.flags & publish_flag::qos_mask) >> 1);
-    }
+    constexpr bool has_room() const noexcept;
+    constexpr qos shown_level() const noexcept;
 
     // five.hpp
     template <class Packet>
-    constexpr errc begin_5(options const& o, Packet const& c, property_list auth) noexcept;
+    constexpr errc begin_5(Packet const& c, property_list auth) noexcept;
     constexpr errc dispatch_5(event& e, bytes_in body) noexcept;
     constexpr errc on_connack_5(event& e, bytes_in body) noexcept;
     constexpr errc on_suback_5(event& e, bytes_in body) noexcept;
@@ -285,6 +283,7 @@ private:
     static constexpr sender_event cause_of(packet_type type, reason_code reason) noexcept;
     constexpr void take_keep_alive() noexcept;
     constexpr void refuse_unsendable() noexcept;
+    constexpr bool tell_unsendable(event& e) noexcept;
     constexpr void hear(event& e, reason_code reason, properties const& with) noexcept;
     constexpr errc say_goodbye(reason_code reason) noexcept;
     constexpr bool is_chatty(properties const& with) const noexcept;
@@ -310,6 +309,7 @@ private:
     constexpr std::size_t publish_head(message const& m, property_list with) const noexcept;
     constexpr char* write_head(char* to, message const& m, packet_id, std::size_t size, property_list) const noexcept;
     constexpr packet_id next_id() noexcept;
+    constexpr void note_queued(packet_id id) noexcept;
     constexpr errc change(std::string_view filter, qos level, subscription_state wish,
                           subscribe_options const* how = nullptr) noexcept;
     constexpr bool request(subscription& s) noexcept;
@@ -318,7 +318,7 @@ private:
 
     // send.hpp
     template <class Packet>
-    constexpr errc write_connect(options const& o, Packet const& c, property_list auth) noexcept;
+    constexpr errc write_connect(Packet const& c, property_list auth) noexcept;
     constexpr void close() noexcept;
     constexpr packet_id kept_id(std::uint8_t flags, bytes_in body) const noexcept;
     constexpr bytes_in choose_output() noexcept;
@@ -375,6 +375,7 @@ private:
     control_lane       control_       = {};
     [[no_unique_address]] std::conditional_t<has_inbound, inbound_table, nothing<1>> inbound_ = {};
     [[no_unique_address]] std::conditional_t<F.v5, state_5, nothing<2>>             five_       = {};
+    [[no_unique_address]] std::conditional_t<F.v5, lasting_5, nothing<7>>           lasting_    = {};
     [[no_unique_address]] std::conditional_t<F.v5, subscribe_options*, nothing<3>>  extras_     = {};
     [[no_unique_address]] std::conditional_t<F.aliases_in, alias_table, nothing<4>> aliases_in_ = {};
     [[no_unique_address]] std::conditional_t<F.aliases_out, shortener, nothing<5>>  short_      = {};

@@ -64,7 +64,6 @@ struct granted {
 
 struct state_5 {
     granted       grants       = {};
-    options_5     more         = {};
     properties    with         = {};  // of the packet that was heard last
     property_list leave_with   = {};
     reason_code   reason       = reason_code::success;
@@ -87,5 +86,16 @@ inline constexpr state_5 fresh_state_5{.grants = {.packet_max       = 0xFFFF'FFF
                                                   .wildcards        = true,
                                                   .shared           = true,
                                                   .subscription_ids = true}};
+
+inline constexpr options_5 plain_options_5{};
+
+// What outlives a connection.
+struct lasting_5 {
+    options_5 const* more = nullptr;  // never so behind set_up()
+    // Publishes of QoS 0 that waited and may not be sent to the Server that came then, to be told.
+    std::uint16_t too_long = 0;
+    std::uint16_t retained = 0;
+    bool          form_5   = false;  // of the publishes that wait
+};
 
 }  // namespace barelink::inline v0

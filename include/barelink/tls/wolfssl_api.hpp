@@ -23,6 +23,9 @@
 #if defined(WOLFSSL_STATIC_MEMORY) || defined(WOLFSSL_NO_MALLOC)
 #error "barelink: wolfSSL must be built without WOLFSSL_STATIC_MEMORY and WOLFSSL_NO_MALLOC: see docs/tls.md, memory"
 #endif
+#ifndef HAVE_SNI
+#error "barelink: wolfSSL must be built with HAVE_SNI: the server has to learn which name is meant"
+#endif
 #if defined(NO_WOLFSSL_CLIENT) || defined(NO_CERTS) || defined(NO_SHA256) || defined(NO_TLS)
 #error "barelink: wolfSSL must be built with the client, certificates and SHA-256"
 #endif

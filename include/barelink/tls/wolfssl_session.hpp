@@ -19,7 +19,11 @@ using digest_value = std::array<std::uint8_t, 32>;
 class digest {
 public:
     digest() noexcept { good_ = wc_InitSha256(&state_) == 0; }
-    ~digest() { wc_Sha256Free(&state_); }
+    // A session passes through here, and the end of it stays in the state.
+    ~digest() {
+        wc_Sha256Free(&state_);
+        wipe(&state_, sizeof state_);
+    }
     digest(digest const&)            = delete;
     digest& operator=(digest const&) = delete;
 

@@ -26,6 +26,10 @@ inline constexpr std::string_view websocket_protocol = "mqtt";
 inline constexpr std::string_view x509_host = "x509.itls.cn-shanghai.aliyuncs.com";
 inline constexpr std::uint16_t    x509_port = 1883;
 
+// What the HTTPS services are sent, and how many milliseconds a device gives them.
+inline constexpr std::string_view form_type       = "application/x-www-form-urlencoded";
+inline constexpr std::uint32_t    auth_timeout_ms = 10'000;
+
 // What follows the instance id in the host of an enterprise instance.
 inline constexpr std::string_view instance_domain = ".mqtt.iothub.aliyuncs.com";
 

@@ -12,6 +12,7 @@
 #include <barelink/base/errc.hpp>
 #include <barelink/cloud/aliyun/answer.hpp>
 #include <barelink/cloud/aliyun/connect.hpp>
+#include <barelink/cloud/aliyun/endpoint.hpp>
 #include <barelink/cloud/aliyun/identity.hpp>
 #include <barelink/text/builder.hpp>
 #include <barelink/text/json.hpp>
@@ -19,12 +20,8 @@
 
 namespace barelink::inline v0::aliyun {
 
-// POST to https://{auth_host}:443{auth_path}, with a body of this type.
+// POST to https://{auth_host}:443{auth_path}, with a body of form_type.
 inline constexpr std::string_view auth_path = "/auth/devicename";
-inline constexpr std::string_view form_type = "application/x-www-form-urlencoded";
-
-// Milliseconds that a device gives the service.
-inline constexpr std::uint32_t auth_timeout_ms = 10'000;
 
 // The body of the request. Uses `method`, `client_id` and `timestamp` of the options. Returns bad_product_key,
 // bad_device_name, bad_device_secret, bad_client_id, bad_timestamp, bad_extension, crypto_failed, text_too_long.

@@ -23,7 +23,7 @@ inline constexpr platform_limits limits{
     .retain           = false,
     .will             = false,
 };
-// MQTT 5.0 has retained messages and wills there.
+// MQTT 5.0 has retained messages, wills and shared subscriptions there.
 inline constexpr platform_limits limits_v5{
     .highest_qos      = qos::at_least_once,
     .packet_max       = 256U * 1024U,
@@ -33,6 +33,7 @@ inline constexpr platform_limits limits_v5{
     .keep_alive_max_s = 1200,
     .retain           = true,
     .will             = true,
+    .shared           = true,
 };
 
 // The platform advises 300 seconds or more.
