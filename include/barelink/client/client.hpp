@@ -32,7 +32,7 @@ namespace barelink::inline v0 {
 // in any order; one object may be several of them, as the profile of a cloud is. All types follow from the arguments of
 // the constructor: `client mqtt{memory, tcp, clock, my_options, my_entropy}`.
 // Lifetime: everything that the constructor takes must outlive the client.
-// This class is a client without its sizes: `L` is a kind_of(), so clients that differ in sizes alone share its code.
+// This is all of a client but its sizes: `L` is a kind_of(), so clients that differ in sizes alone share its code.
 template <class Transport, class Clock, limits L, class... Policies>
 class client_core {
     static_assert(check_transport<Transport>() && check_clock<Clock>());
@@ -67,25 +67,6 @@ class client_core {
 
 public:
     static constexpr features enabled = features_of(L, persistent, has_auth);
-
-    constexpr client_core() noexcept = default;
-
-    constexpr void set_up(client_memory const& m, Transport& t, Clock& c, options const& o,
-                          Policies&... policies) noexcept {
-        topic_bytes_ = m.topic_bytes;
-        options_     = &o;
-        session_.set_up(m.session, &o);
-        transport_.bind(t);
-        clock_.bind(c);
-        our_name_.place(m.assigned_id);
-        other_server_.place(m.server_reference);
-        (entropy_.bind(policies), ...);
-        (credentials_.bind(policies), ...);
-        (store_.bind(policies), ...);
-        (mailbox_.bind(policies), ...);
-        (dialogue_.bind(policies), ...);
-        (platform_.bind(policies), ...);
-    }
 
     client_core(client_core const&)            = delete;
     client_core& operator=(client_core const&) = delete;
@@ -248,6 +229,26 @@ public:
     [[nodiscard]] constexpr bool online() const noexcept { return session_.state() == session_state::online; }
     [[nodiscard]] constexpr auto const& stats() const noexcept { return statistics_; }
 
+protected:
+    constexpr client_core() noexcept = default;
+
+    constexpr void set_up(client_memory const& m, Transport& t, Clock& c, options const& o,
+                          Policies&... policies) noexcept {
+        topic_bytes_ = m.topic_bytes;
+        options_     = &o;
+        session_.set_up(m.session, &o);
+        transport_.bind(t);
+        clock_.bind(c);
+        our_name_.place(m.assigned_id);
+        other_server_.place(m.server_reference);
+        (entropy_.bind(policies), ...);
+        (credentials_.bind(policies), ...);
+        (store_.bind(policies), ...);
+        (mailbox_.bind(policies), ...);
+        (dialogue_.bind(policies), ...);
+        (platform_.bind(policies), ...);
+    }
+
 private:
     enum class phase : std::uint8_t { idle, login, dial, linked, backoff };
     enum class mail_state : std::uint8_t { none, refused, told };
@@ -333,14 +334,16 @@ class client : public client_core<Transport, Clock, kind_of(L), Policies...> {
     static_assert(check_limits<L>());
 
 public:
+    // What serves clients of any size takes a `core&`.
     using core = client_core<Transport, Clock, kind_of(L), Policies...>;
 
     constexpr client(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept {
         set_up(s, t, c, o, policies...);
     }
 
-    // Without arguments all bytes are zero, so that a static client lies in .bss; then set_up() comes first, once.
+    // All bytes are zero, so that a static one lies in .bss. Requires: set_up() before anything else.
     constexpr client() noexcept = default;
+    // What the constructor with arguments does, at run time. Requires: called once. Lifetime: likewise.
     constexpr void set_up(storage<L>& s, Transport& t, Clock& c, options const& o, Policies&... policies) noexcept {
         core::set_up(s.memory(), t, c, o, policies...);
     }
