@@ -8,6 +8,7 @@ from footprint.txt: its parts are named in brackets, `{key}` stands for a figure
 import pathlib
 import re
 import sys
+import textwrap
 
 CPUS = {"m0plus": "Cortex-M0+", "m4": "Cortex-M4", "rv32imac": "RV32IMAC"}
 PROGRAMS = {"qos0": "QoS 0 both ways", "qos1": "+ QoS 1, 8 publishes kept and sent again",
@@ -107,11 +108,22 @@ class Page:
             return str(sum(n for n, name in self.shares[rest[0]] if re.fullmatch(rest[1], name)))
         if kind == "unit":
             return str(self.units[rest[0], rest[1]])
+        if kind == "peer":
+            return next(cells[int(rest[1])] for cells in self.peer_lines() if cells[0] == rest[0])
         figures = {"flash": self.flash, "ram": self.ram, "stack": self.stack, "poll": self.worst_poll}
         return str(figures[kind](*rest))
 
     def text(self, name: str) -> str:
-        return re.sub(r"\{([^}]+)\}", lambda match: self.value(match[1]), self.texts[name].strip()) + "\n"
+        made = re.sub(r"\{([^}]+)\}", lambda match: self.value(match[1]), self.texts[name].strip())
+        return self.wrap(made) + "\n"
+
+    @staticmethod
+    def wrap(text: str) -> str:
+        """Paragraphs and list entries anew, because figures have other lengths than their keys."""
+        def fill(item: str) -> str:
+            return textwrap.fill(item, 120, subsequent_indent="  " if item.startswith("- ") else "",
+                                 break_long_words=False, break_on_hyphens=False)
+        return "\n\n".join("\n".join(map(fill, re.split(r"\n(?=- )", block))) for block in text.split("\n\n"))
 
     # --- tables
 
@@ -161,6 +173,10 @@ class Page:
             text += row(f"`{unit}`", "" if only_5 else old, old if new is None else new)
         return text + "".join(row(f"`{unit}`", 0, 0) for unit in FREE)
 
+    def peer_lines(self) -> list[list[str]]:
+        text = (self.here / "peers.txt").read_text(encoding="utf-8")
+        return [[cell.strip() for cell in line.split("|")] for line in text.splitlines() if not line.startswith("#")]
+
     def peers(self) -> str:
         text = head("client", "flash M0+", "with LTO", "flash M4", "with LTO", "RAM", "stack", "bound", "publish",
                     "inbound")
@@ -170,9 +186,8 @@ class Page:
                     self.stack(program, "m0plus")]
             ours += [self.target["m0plus", "-Os", "instructions", mark + what] for what in ("publish_1", "inbound_1")]
             text += row(f"**barelink** `{program}`", *ours)
-            for line in (self.here / "peers.txt").read_text(encoding="utf-8").splitlines():
-                name, *figures = (cell.strip() for cell in line.split("|"))
-                if not line.startswith("#") and name.startswith("v5 ") == (mark != ""):
+            for name, *figures in self.peer_lines():
+                if name.startswith("v5 ") == (mark != ""):
                     cells = [theirs if theirs == "-" or own >= int(theirs) else f"**{theirs}**"
                              for own, theirs in zip(ours, figures)]
                     text += row(f"{name.removeprefix('v5 ')} ({figures[-1]})", *cells)

@@ -95,7 +95,7 @@ fi
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 sanitizers=("-Db_sanitize=address,undefined" -Db_lundef=false -Dexamples=false -Dleft_out=interop)
-if CXX=clang++-14 configure clang++-sanitizers "${common[@]}" "${sanitizers[@]}"; then
+if CC=clang-14 CXX=clang++-14 configure clang++-sanitizers "${common[@]}" "${sanitizers[@]}"; then
     check clang++-sanitizers --no-suite tidy --no-suite headers --no-suite usage --no-suite size --no-suite docs \
         --no-suite console
 else

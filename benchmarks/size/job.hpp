@@ -189,6 +189,11 @@ JOB_NI int wait_for(event_type wanted) {
     }
 }
 
+// By itself, so that its stack does not lie below that of the waiting.
+JOB_NI errc ask_for(char const* filter, int level) {
+    return turn_of().subscribe(view_of(filter), static_cast<barelink::qos>(level));
+}
+
 }  // namespace
 
 JOB_NI int job_init() {
@@ -204,7 +209,7 @@ JOB_NI int job_connect() {
 }
 
 JOB_NI int job_subscribe(char const* filter, int level) {
-    auto const e = turn_of().subscribe(view_of(filter), static_cast<barelink::qos>(level));
+    auto const e = ask_for(filter, level);
     return e != errc::ok ? static_cast<int>(e) : wait_for(event_type::subscribed);
 }
 

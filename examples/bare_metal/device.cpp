@@ -2,6 +2,7 @@
 // A device without an operating system: barelink on lwIP, over TLS or not, in one loop that sleeps whenever nothing is
 // to be done. The network's interrupt and one alarm wake it.
 #include <cstdint>
+#include <new>
 
 #include <barelink/barelink.hpp>
 #include <barelink/port/lwip/clock.hpp>
@@ -46,19 +47,19 @@ bool     has_more(secure_tcp const& t) noexcept { return t.pending(); }
 template <class Transport>
 class device {
 public:
-    device(Transport& t, settings const& s, options const& o) noexcept
-        : settings_{s}, transport_{t}, mqtt_{memory, t, clock_, o, entropy_} {}
-
-    // Runs until the job has ended, and returns how.
-    ending run() noexcept {
-        patience_.arm(lwip::clock::now() + settings_.within_ms);
+    // Runs until the job has ended, and returns how. To be called once.
+    ending run(Transport& t, settings const& s, options const& o) noexcept {
+        settings_  = &s;
+        transport_ = &t;
+        mqtt_.set_up(memory, t, clock_, o, entropy_);
+        patience_.arm(lwip::clock::now() + s.within_ms);
         if (auto const e = mqtt_.connect(); e != errc::ok) job::say("not connecting", name(e));
-        work_.prepare(mqtt_);
-        while (work_.how_it_ended() == ending::none) {
+        work_.prepare(mqtt_, s);
+        while (!work_.ended()) {
             turn();
             rest();
         }
-        transport_.close();
+        t.close();
         // lwIP still says farewell; a device that goes on would not wait for it.
         auto const closed = lwip::clock::now();
         while (tcp_active_pcbs != nullptr && lwip::clock::now().since(closed) < 500) {
@@ -71,7 +72,7 @@ public:
 
 private:
     [[nodiscard]] bool ready() const noexcept {
-        return tcp.ready(waits_for(transport_, mqtt_.wants())) || has_more(transport_);
+        return tcp.ready(waits_for(*transport_, mqtt_.wants())) || has_more(*transport_);
     }
 
     // What has come, what is due.
@@ -83,7 +84,7 @@ private:
             mqtt_.poll([this](event const& e) { work_.on_event(mqtt_, e); });
         }
         if (patience_.due(now)) work_.end(ending::too_late);
-        if (settings_.idle_ms != 0 && work_.settled() && !stayed_) stay(now);
+        if (settings_->idle_ms != 0 && work_.settled() && !stayed_) stay(now);
     }
 
     // Sleeps until a deadline or an interrupt. One that has come since the last sleep ends it at once.
@@ -91,13 +92,19 @@ private:
         auto next = mqtt_.next_deadline();
         next.earliest(patience_);
         next.earliest(stay_);
-        if (!ready()) board_sleep(lwip::timers::sleep_ms(next.left(lwip::clock::now())));
+        if (ready()) return;
+        auto const ms = lwip::timers::sleep_ms(next.left(lwip::clock::now()));
+        if (ms >= 5'000 && work_.listens() && !slept_) {
+            slept_ = true;
+            job::say("asleep");
+        }
+        board_sleep(ms);
     }
 
     // On line with nothing to do: what does that cost?
     void stay(instant now) noexcept {
         if (!stay_.armed) {
-            stay_.arm(now + settings_.idle_ms);
+            stay_.arm(now + settings_->idle_ms);
             before_ = board_measure();
         }
         if (!stay_.due(now)) return;
@@ -109,17 +116,22 @@ private:
         if (mqtt_.disconnect() != errc::ok) work_.end(ending::lost);
     }
 
-    lwip::clock                                           clock_    = {};
-    lwip::entropy                                         entropy_  = {};
-    settings const&                                       settings_;
-    Transport&                                            transport_;
-    client<Transport, lwip::clock, sizes, lwip::entropy>  mqtt_;
-    job                                                   work_{settings_};
-    deadline                                              patience_ = {};
-    deadline                                              stay_     = {};
-    bool                                                  stayed_   = false;
-    board_effort                                          before_   = {};
+    settings const* settings_  = nullptr;
+    Transport*      transport_ = nullptr;
+    job             work_      = {};
+    deadline        patience_  = {};
+    deadline        stay_      = {};
+    bool            stayed_    = false;
+    bool            slept_     = false;
+    board_effort    before_    = {};
+
+    [[no_unique_address]] lwip::clock                    clock_   = {};
+    [[no_unique_address]] lwip::entropy                  entropy_ = {};
+    client<Transport, lwip::clock, sizes, lwip::entropy> mqtt_    = {};
 };
+
+template <class Transport>
+constinit device<Transport> the_device{};
 
 options options_for(settings const& s) noexcept {
     return {.host           = s.host,
@@ -136,8 +148,10 @@ options options_for(settings const& s) noexcept {
 ending run_secure(settings const& s, options const& o) noexcept {
     static constinit security safe{};
     if (!safe.read(s)) return ending::bad_settings;
-    secure_tcp secure{tcp, safe.wish()};
-    auto const how = device{secure, s, o}.run();
+    // Zero until now, so that it lies in .bss; it knows its neighbours from here on.
+    alignas(secure_tcp) static constinit char place[sizeof(secure_tcp)]{};
+    auto&      secure = *new (place) secure_tcp{tcp, safe.wish()};
+    auto const how    = the_device<secure_tcp>.run(secure, s, o);
     report("TLS pool", tls_memory.high_water());
     report("wolfSSL", static_cast<std::uint32_t>(-secure.why().wolfssl));
     return how;
@@ -153,13 +167,14 @@ ending run() noexcept {
     auto const o = options_for(s);
     net_start(static_cast<std::uint16_t>(s.dns));
     net_lose(s.loss);
-    return s.authority.empty() ? device{tcp, s, o}.run() : run_secure(s, o);
+    return s.authority.empty() ? the_device<lwip::tcp>.run(tcp, s, o) : run_secure(s, o);
 }
 
 }  // namespace
 
 int main() {
     auto const how = run();
+    report("frames lost", net_lost());
     report("stack", board_stack_used());
     return static_cast<int>(how);
 }

@@ -11,7 +11,7 @@
 #include "settings.hpp"
 
 // How a run ended; the exit status of the emulator.
-enum class ending : std::uint8_t { none = 255, good = 0, bad_settings = 1, wrong_message = 2, lost = 3, too_late = 4 };
+enum class ending : std::uint8_t { good = 0, bad_settings = 1, wrong_message = 2, lost = 3, too_late = 4 };
 
 inline constexpr barelink::limits sizes{
     .rx_bytes           = 512,
@@ -26,16 +26,15 @@ inline constexpr barelink::limits sizes{
 
 class job {
 public:
-    explicit constexpr job(settings const& s) noexcept : settings_{s} {}
-
     static constexpr auto small = barelink::topic_filter("metal/small/#");
     static constexpr auto large = barelink::topic_filter("metal/large");
 
-    // Declares what the client is to subscribe to, now and at each reconnect.
+    // Declares what the client is to subscribe to, now and at each reconnect. Lifetime: `s` is borrowed.
     template <class Client>
-    void prepare(Client& mqtt) noexcept {
+    void prepare(Client& mqtt, settings const& s) noexcept {
+        settings_ = &s;
         if (mqtt.subscribe(small, barelink::qos::exactly_once) != barelink::errc::ok) end(ending::bad_settings);
-        if (settings_.large != 0 && mqtt.subscribe(large, barelink::qos::at_least_once) != barelink::errc::ok) {
+        if (settings_->large != 0 && mqtt.subscribe(large, barelink::qos::at_least_once) != barelink::errc::ok) {
             end(ending::bad_settings);
         }
     }
@@ -64,11 +63,15 @@ public:
         step(mqtt);
     }
 
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
     [[nodiscard]] ending how_it_ended() const noexcept { return ending_; }
     // All was said and heard: what is left is to stay for a while, if at all.
     [[nodiscard]] bool settled() const noexcept { return settled_; }
+    // All but the large message has come.
+    [[nodiscard]] bool listens() const noexcept { return small_done() && settings_->large != 0 && !large_done_; }
     void end(ending how) noexcept {
-        if (ending_ == ending::none) ending_ = how;
+        if (!ended_) ending_ = how;
+        ended_ = true;
     }
 
     static void say(std::string_view what, std::string_view why = {}) noexcept {
@@ -97,7 +100,7 @@ private:
         for (std::uint8_t q = 0; q < 3; ++q) {
             if (e.topic != topics[q]) continue;
             if (e.payload != payloads[q] || e.level != barelink::qos{q}) end(ending::wrong_message);
-            ++received_;
+            received_ |= static_cast<std::uint8_t>(1U << q);
             return;
         }
         end(ending::wrong_message);
@@ -107,45 +110,48 @@ private:
     void on_large(barelink::event const& e) noexcept {
         // The message that ends a series of chunks has no payload of its own.
         auto at = e.type == barelink::event_type::chunk ? e.offset : large_bytes_;
-        if (e.size != settings_.large || at != large_bytes_) end(ending::wrong_message);
+        if (e.size != settings_->large || at != large_bytes_) end(ending::wrong_message);
         for (char const c : e.payload) {
             if (static_cast<unsigned char>(c) != at++ % 251) end(ending::wrong_message);
         }
         large_bytes_ += static_cast<std::uint32_t>(e.payload.size());
-        if (e.type == barelink::event_type::message) large_done_ = large_bytes_ == settings_.large;
+        if (e.type == barelink::event_type::message) large_done_ = large_bytes_ == settings_->large;
     }
 
     void on_end(barelink::event const& e) noexcept {
         say("disconnected", barelink::name(e.cause));
         if (e.cause == barelink::errc::requested) {
             end(ending::good);
-        } else if (round_ == 0 || round_ == settings_.rounds) {
+        } else if (round_ == 0 || round_ == settings_->rounds) {
             end(ending::lost);
         }
     }
 
     template <class Client>
     void step(Client& mqtt) noexcept {
-        // Two of three are acknowledged. A lost connection may bring some twice, and QoS 0 may be lost with it.
-        bool const round_done = delivered_ >= 2 && received_ >= 3;
-        if (!round_done || (settings_.large != 0 && !large_done_) || settled_) return;
+        if (!small_done() || (settings_->large != 0 && !large_done_) || settled_) return;
         ++round_;
         delivered_ = received_ = 0;
-        if (round_ < settings_.rounds) {
+        if (round_ < settings_->rounds) {
             say("round done");
             return;
         }
         settled_ = true;
         say("all done");
-        if (settings_.idle_ms == 0 && mqtt.disconnect() != barelink::errc::ok) end(ending::lost);
+        if (settings_->idle_ms == 0 && mqtt.disconnect() != barelink::errc::ok) end(ending::lost);
     }
 
-    settings const& settings_;
+    // Two of three are acknowledged. A lost connection may bring some twice, and QoS 0 may be lost with it.
+    // Two of three are acknowledged. A lost connection may bring some twice; all are sent again on the next one.
+    [[nodiscard]] bool small_done() const noexcept { return delivered_ >= 2 && received_ == 7; }
+
+    settings const* settings_    = nullptr;
     std::uint32_t   large_bytes_ = 0;
     std::uint32_t   round_       = 0;
     std::uint8_t    delivered_   = 0;
-    std::uint8_t    received_    = 0;
+    std::uint8_t    received_    = 0;  // a bit for each QoS
     bool            large_done_  = false;
     bool            settled_     = false;
-    ending          ending_      = ending::none;
+    bool            ended_       = false;
+    ending          ending_      = ending::good;
 };

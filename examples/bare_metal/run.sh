@@ -71,14 +71,13 @@ if [ ! -e "$build/build.ninja" ]; then
     meson setup "$build" --cross-file "cross/$core.ini" --buildtype=minsize -Dbare_metal=true -Dtests=false \
         -Dexamples=false >/dev/null || die "could not configure"
 fi
-ninja -C "$build" || die "could not build"
-arm-none-eabi-size "$build"/examples/bare_metal/*.elf
+image=examples/bare_metal/device${secured:+-tls}.elf
+ninja -C "$build" "$image" || die "could not build"
+arm-none-eabi-size "$build/$image"
 
 echo "== device"
 work=$(mktemp -d) || die "no temporary folder"
-image=device
 if [ -n "$secured" ]; then
-    image=device-tls
     mkdir "$work/pki"
     bash tests/tls/make_certificates.sh "$work/pki" >/dev/null 2>&1 || die "no certificates"
     words="$words,arg=authority=$work/pki/trusted.crt,arg=server=broker.test"
@@ -86,7 +85,7 @@ fi
 start_broker || die "no broker"
 machine=mps2-an385
 [ "$core" != cortex-m4 ] || machine=mps2-an386
-timeout 120 qemu-system-arm -M "$machine" -kernel "$build/examples/bare_metal/$image.elf" -display none -monitor none \
+timeout 120 qemu-system-arm -M "$machine" -kernel "$build/$image" -display none -monitor none \
     -serial stdio -nic user,model=lan9118 \
     -semihosting-config "enable=on,target=native,arg=device,arg=port=$port$words" </dev/null
 status=$?

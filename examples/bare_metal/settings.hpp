@@ -44,10 +44,7 @@ struct settings {
     }
 
     static void print(std::string_view text) noexcept {
-        for (char const c : text) {
-            char const one[] = {c, '\0'};
-            board_print(one);
-        }
+        board_write(text.data(), static_cast<std::uint32_t>(text.size()));
     }
 
 private:

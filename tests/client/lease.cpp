@@ -257,6 +257,12 @@ TEST_CASE("what a cloud's service refuses waits the maximum, what is only out of
     CHECK(b.online(true));
 }
 
+TEST_CASE("a client with such credentials is all zero before it is set up", "[client]") {
+    static constinit client<far_end, hand_clock, limits{}, landlord> device{};
+    std::string const bytes(reinterpret_cast<char const*>(&device), sizeof device);
+    CHECK(bytes.find_first_not_of('\0') == std::string::npos);
+}
+
 TEST_CASE("a client that does not come back by itself is not woken for a login that ends", "[client]") {
     constexpr limits once{.reconnect = false};
     bench<once, landlord> b;

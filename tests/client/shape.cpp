@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a client is made of: limits, storage, statistics, and the least that each policy must have.
+#include <algorithm>
+#include <cstring>
+#include <new>
 #include <string>
 #include <type_traits>
 
@@ -65,6 +68,27 @@ constexpr limits tiny{.highest_qos = qos::at_most_once,
                       .reconnect = false,
                       .statistics = false};
 constexpr limits full{.versions = version::v3_1 | version::v3_1_1, .sources = 2, .chunks = true, .manual_ack = true};
+
+constexpr limits richest{.versions               = version_set{true, true, true},
+                         .sources                = 2,
+                         .aliases_in             = 2,
+                         .aliases_out            = 2,
+                         .assigned_id_bytes      = 23,
+                         .server_reference_bytes = 32,
+                         .chunks                 = true,
+                         .manual_ack             = true};
+
+// What has a byte that is not zero would lie in .data, and so in flash once more.
+struct leased_login {
+    errc refresh(login&, lease&) noexcept { return errc::ok; }
+};
+template <limits L, class... Policies>
+constinit client<least_transport, least_clock, L, Policies...> unborn{};
+template <class T>
+bool all_zero(T const& object) {
+    auto const* const bytes = reinterpret_cast<unsigned char const*>(&object);
+    return std::all_of(bytes, bytes + sizeof object, [](unsigned char b) { return b == 0; });
+}
 
 constexpr limits small{.rx_bytes = 128, .tx_bytes = 300};
 constexpr limits large{.rx_bytes = 1024, .tx_bytes = 4096, .inflight = 30, .subscriptions = 20, .topic_bytes = 100};
@@ -134,6 +158,42 @@ TEST_CASE("the least of each policy is enough, in any order", "[client]") {
 TEST_CASE("a client works while compiling", "[client]") {
     STATIC_REQUIRE(lives_while_compiling());
     CHECK(lives_while_compiling());
+}
+
+template <limits L>
+void is_zero_until_set_up() {
+    using kind = client<far_end, hand_clock, L>;
+    alignas(kind) char bytes[sizeof(kind)];
+    std::memset(bytes, 0x55, sizeof bytes);
+    auto const* const c    = new (bytes) kind{};
+    bool              zero = !c->online();
+    // What lies between members may keep what it was.
+    for (char const byte : bytes) zero = zero && (byte == 0 || byte == 0x55);
+    CHECK(zero);
+}
+
+TEST_CASE("a client without arguments is all zero, and works when it is set up", "[client]") {
+    is_zero_until_set_up<small>();
+    is_zero_until_set_up<full>();
+    is_zero_until_set_up<limits{.versions = version::v5, .aliases_in = 2, .aliases_out = 2}>();
+    static storage<small> memory;
+    least_transport       transport;
+    least_clock           clock;
+    options const         o{.host = "h", .client_id = "c"};
+    client<least_transport, least_clock, small> c{};
+    c.set_up(memory, transport, clock, o);
+    CHECK(c.connect() == errc::ok);
+    c.poll([](event const&) {});
+    CHECK(c.publish({.topic = std::string(256, 't')}).error == errc::topic_too_long);
+    CHECK(c.publish({.topic = "t", .level = qos::at_least_once}).value == 1);
+}
+
+TEST_CASE("clients of different sizes share all their code", "[client]") {
+    using a = client<far_end, hand_clock, small>;
+    using b = client<far_end, hand_clock, large>;
+    using c = client<far_end, hand_clock, full>;
+    STATIC_REQUIRE(std::is_same_v<a::core, b::core>);
+    STATIC_REQUIRE_FALSE(std::is_same_v<a::core, c::core>);
 }
 
 TEST_CASE("clients of different sizes share their engine", "[client]") {
@@ -213,6 +273,13 @@ TEST_CASE("a routing table is subscribed to as a whole", "[client]") {
         if (e.type == event_type::message) CHECK(table.dispatch(p, e) == 1);
     });
     CHECK(p.calls == 1);
+}
+
+TEST_CASE("a client that is not set up is zero, whatever it can do", "[client]") {
+    CHECK(all_zero(unborn<limits{}>));
+    CHECK(all_zero(unborn<tiny>));
+    CHECK(all_zero(unborn<richest>));
+    CHECK(all_zero(unborn<richest, least_entropy, leased_login, least_store, least_mailbox>));
 }
 
 TEST_CASE("payloads from a source and manual acknowledgement through the client", "[client]") {

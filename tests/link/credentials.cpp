@@ -17,6 +17,20 @@ struct archetype {
     errc refresh(login&) noexcept;
 };
 
+// The least that provides a lease.
+struct landlord {
+    landlord() = delete;
+    landlord(landlord const&) = delete;
+    landlord& operator=(landlord const&) = delete;
+    errc refresh(login&, lease&) noexcept;
+};
+struct lease_may_throw {
+    errc refresh(login&, lease&);
+};
+struct can_be_stopped : landlord {
+    void stop() noexcept;
+};
+
 struct no_refresh {};
 struct may_throw {
     errc refresh(login&);
@@ -45,6 +59,19 @@ TEST_CASE("credentials are whatever refreshes a login without throwing", "[link]
     STATIC_REQUIRE(credentials_provider<fixed_credentials>);
     STATIC_REQUIRE(credentials_provider<slow_token>);
     STATIC_REQUIRE(check_credentials<archetype>());
+}
+
+TEST_CASE("credentials may know more than a login", "[link][credentials]") {
+    STATIC_REQUIRE(credentials_provider<landlord>);
+    STATIC_REQUIRE(check_credentials<landlord>());
+    STATIC_REQUIRE(leasing_credentials<landlord>);
+    STATIC_REQUIRE_FALSE(leasing_credentials<archetype>);
+    STATIC_REQUIRE_FALSE(credentials_provider<lease_may_throw>);
+    STATIC_REQUIRE(stoppable_credentials<can_be_stopped>);
+    STATIC_REQUIRE_FALSE(stoppable_credentials<landlord>);
+    constexpr lease nothing{};
+    STATIC_REQUIRE_FALSE(nothing.valid_until.armed);
+    STATIC_REQUIRE_FALSE(nothing.ask_at.armed);
 }
 
 TEST_CASE("what does not refresh, may throw or gives no reason provides no credentials", "[link][credentials]") {

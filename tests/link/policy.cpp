@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <barelink/link/policy.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 
 #include "support/catch.hpp"
@@ -22,6 +24,28 @@ struct my_store {
     errc put(store_key, bytes_in) noexcept;
     errc erase(store_key) noexcept;
     result<stored_record> restore(bytes_out) noexcept;
+};
+
+// The least that is a platform.
+struct my_platform {
+    my_platform()                              = delete;
+    my_platform(my_platform const&)            = delete;
+    my_platform& operator=(my_platform const&) = delete;
+
+    static constexpr qos highest_qos = qos::at_least_once;
+
+    errc check_message(message const&, std::size_t) const noexcept;
+    errc check_filter(std::string_view, qos) const noexcept;
+    errc check_connect(std::uint16_t, message const&) const noexcept;
+};
+struct without_qos {
+    errc check_message(message const&, std::size_t) const noexcept;
+    errc check_filter(std::string_view, qos) const noexcept;
+    errc check_connect(std::uint16_t, message const&) const noexcept;
+};
+// Credentials and platform at once, as a profile is.
+struct my_profile : any_platform {
+    errc refresh(login&, lease&) noexcept;
 };
 
 template <class... Given>
@@ -45,6 +69,17 @@ TEST_CASE("each kind of policy is one", "[link][policy]") {
     STATIC_REQUIRE(check_policy<my_credentials>());
     STATIC_REQUIRE(check_policy<my_store>());
     STATIC_REQUIRE(check_policy<mailbox<64>>());
+    STATIC_REQUIRE(check_policy<my_platform>());
+    STATIC_REQUIRE_FALSE(platform_policy<without_qos>);
+    STATIC_REQUIRE_FALSE(platform_policy<my_store>);
+}
+
+TEST_CASE("one object may be two policies", "[link][policy]") {
+    STATIC_REQUIRE(std::is_same_v<pick<is_credentials, fixed_credentials, my_store, my_profile>::type, my_profile>);
+    STATIC_REQUIRE(std::is_same_v<pick<is_platform, any_platform, my_store, my_profile>::type, my_profile>);
+    STATIC_REQUIRE(any_platform::check_message({}, 1'000'000'000) == errc::ok);
+    STATIC_REQUIRE(any_platform::check_filter({}, qos::exactly_once) == errc::ok);
+    STATIC_REQUIRE(any_platform::check_connect(0, {}) == errc::ok);
 }
 
 TEST_CASE("a bound policy is the user's own object", "[link][policy]") {

@@ -5,18 +5,21 @@ import os
 import pathlib
 import queue
 import re
+import shlex
+import shutil
 import subprocess
 import threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds; the bound of every wait
 
-# Name of the cross file: the tools' prefix and QEMU's machine. An image for ARMv6-M runs on every later core.
+# Name of the cross file: the tools' prefix, QEMU's machine, the images that are looked at. One for ARMv6-M runs on
+# every later core.
 CORES = {
-    "cortex-m0plus": ("arm-none-eabi-", "mps2-an385"),
-    "cortex-m3": ("arm-none-eabi-", "mps2-an385"),
-    "cortex-m4": ("arm-none-eabi-", "mps2-an386"),
-    "rv32imac": ("riscv64-unknown-elf-", "virt"),
+    "cortex-m0plus": ("arm-none-eabi-", "mps2-an385", ("core", "device-tls")),
+    "cortex-m3": ("arm-none-eabi-", "mps2-an385", ("device", "device-tls")),
+    "cortex-m4": ("arm-none-eabi-", "mps2-an386", ("core", "device-tls")),
+    "rv32imac": ("riscv64-unknown-elf-", "virt", ("core",)),
 }
 
 # What no image may have: a heap, exceptions, type information, guards, start-up code, an end, output by the C library.
@@ -49,24 +52,27 @@ class Images:
 
     def __init__(self, folder, core):
         self.core = core
-        self.prefix, self.machine = CORES[core]
+        self.prefix, self.machine, self.names = CORES[core]
         self.folder = pathlib.Path(folder) / core
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with open(f"{self.folder}.lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (self.folder / "build.ninja").exists():
-                cross = ROOT / "cross" / f"{core}.ini"
+                shutil.rmtree(self.folder, ignore_errors=True)
                 options = ["-Dbare_metal=true", "-Dtests=false", "-Dexamples=false", "--buildtype=minsize", "--werror"]
-                run("meson", "setup", "--wipe" if self.folder.exists() else "--cross-file", *(
-                    [self.folder] if self.folder.exists() else [cross, *options, self.folder, ROOT]
-                ))  # fmt: skip
-            run("ninja", "-C", self.folder)
+                run("meson", "setup", self.folder, ROOT, "--cross-file", ROOT / "cross" / f"{core}.ini", *options)
+            run("ninja", "-C", self.folder, *(self.path(name).relative_to(self.folder) for name in self.names))
 
     def path(self, name):
         return self.folder / "examples" / "bare_metal" / f"{name}.elf"
 
-    def names(self):
-        return sorted(path.stem for path in self.path("x").parent.glob("*.elf"))
+    def relink(self, name, new_name, *options):
+        """The same image with further options of the linker."""
+        command = run("ninja", "-C", self.folder, "-t", "commands", self.path(name).relative_to(self.folder))
+        words = shlex.split(command.splitlines()[-1])
+        words[words.index("-o") + 1] = str(self.path(new_name))
+        done = subprocess.run([*words, *options], cwd=self.folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
     def symbols(self, name):
         """(kind, symbol) of each; kinds as nm tells them."""

@@ -82,6 +82,10 @@ class Conversations(Metal):
                 self.assertLess(device.figure("stack"), 8 * 1024)
 
     def test_ipv6(self):
+        try:
+            socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        except OSError:
+            self.skipTest("this machine has no ::1")
         port = support.free_port()
         self.broker(None, f"listener {port} ::1")
         self.device(name="device", host="fec0::2", port=port).end(0)
@@ -99,7 +103,7 @@ class Conversations(Metal):
             made = images(core)
             plain, secure = self.broker(), self.broker("good")
             running = [
-                self.device(on=made, name="device", port=plain.port),
+                self.device(on=made, port=plain.port),
                 self.device(on=made, port=secure.port, **self.secure(tls=13)),
                 self.device(on=made, port=secure.port, id="other", **self.secure(tls=12)),
             ]
@@ -110,9 +114,12 @@ class Conversations(Metal):
         for certificate in (None, "good"):
             plain = support.free_port()
             broker = self.broker(certificate, f"listener {plain} 127.0.0.1")
-            publish_retained(plain, "metal/large", bytes(i % 251 for i in range(LARGE)))
             more = self.secure() if certificate else {}
-            self.device(port=broker.port, large=LARGE, **more).end(0)
+            device = self.device(port=broker.port, large=LARGE, **more)
+            # Nothing wakes it now but the network's interrupt, or its own patience, and that is at its end then.
+            device.expect("asleep")
+            publish(plain, "metal/large", bytes(i % 251 for i in range(LARGE)))
+            device.end(0)
 
 
 class Disturbances(Metal):
@@ -142,10 +149,11 @@ class Disturbances(Metal):
     def test_one_frame_in_five_is_lost(self):
         for device in self.lossy:
             device.end(0)
+            self.assertGreater(device.figure("frames lost"), 2)
 
     def test_silence_costs_a_ping_and_nothing_else(self):
         """The broker would hang up on a device without pings; a device that polls would wake a thousand times."""
-        for name, instructions in {"TCP": 25_000, "TLS": 300_000}.items():
+        for name, instructions in {"TCP": 40_000, "TLS": 400_000}.items():
             broker, device = self.silent[name]
             device.end(0)
             pings = pathlib.Path(broker.log).read_text(encoding="utf-8").count("Received PINGREQ")
@@ -153,7 +161,8 @@ class Disturbances(Metal):
             # The device wakes for the ping, for its answer in one or two packets, and for lwIP's late acknowledgement.
             wake_ups, spent = device.figure("wake-ups"), device.figure("cycles") * 40
             print(f"\n{name}: {wake_ups / pings:.1f} wake-ups and {spent // pings} instructions a ping", end=" ")
-            self.assertLessEqual(wake_ups, 4 * pings + 2)
+            self.assertGreaterEqual(wake_ups, pings)
+            self.assertLessEqual(wake_ups, 6 * pings + 4)
             self.assertLessEqual(spent, instructions * pings)
 
     def test_certificates_that_are_wrong(self):
@@ -188,7 +197,7 @@ class Core(Metal):
     """The engine alone, in virtual time."""
 
     def test_it_runs_on_every_core(self):
-        for core in CORES:
+        for core in ("cortex-m0plus", "cortex-m4", "rv32imac"):
             with self.subTest(core=core):
                 self.compare(images(core), 0 if core == "rv32imac" else 10)
 
@@ -226,11 +235,11 @@ class Contents(Metal):
         count = 0
         for core in CORES:
             made = images(core)
-            for name in made.names():
+            for name in made.names:
                 count += 1
                 with self.subTest(core=core, image=name):
                     self.look_into(made, name)
-        self.assertEqual(count, 3 * 3 + 1)
+        self.assertEqual(count, 7)
 
     def look_into(self, made, name):
         symbols = made.symbols(name)
@@ -242,9 +251,18 @@ class Contents(Metal):
         self.assertEqual([symbol for symbol in variables if "barelink" in symbol or "GLOBAL__N" in symbol], [])
         # What was looked at is an image of ours, with its state where it belongs.
         self.assertIn(("b", "_ZN12_GLOBAL__N_16memoryE"), symbols)
+        if name != "core":
+            self.assertTrue([symbol for kind, symbol in symbols if kind == "b" and "the_device" in symbol])
         if name == "device-tls":
             self.assertLessEqual(sections[".text"] + sections[".data"], 256 * 1024)
             self.assertLessEqual(sections[".stack"] + sections[".data"] + sections[".bss"], 64 * 1024)
+
+    def test_a_stack_that_is_too_small_ends_in_a_fault(self):
+        for size in 256, 600:  # used up before and while the network starts
+            self.m3.relink("device", "small", f"-Wl,--defsym=stack_size={size}")
+            device = self.device(name="small")
+            device.expect("a fault")
+            device.end(99)
 
     def test_the_search_finds_what_is_hidden(self):
         guilty = """malloc _free_r _Znwj _ZdlPvj __cxa_guard_acquire __cxa_atexit __aeabi_atexit _Unwind_Resume printf
@@ -293,13 +311,13 @@ class NameServer:
             self.socket.sendto(head + question[12 : at + 5] + answer, peer)
 
 
-def publish_retained(port, topic, payload):
+def publish(port, topic, payload):
     with socket.create_connection(("127.0.0.1", port), timeout=support.PATIENCE) as link:
         peer = support.Peer(link)
         hello = mqtt.text("MQTT") + bytes([4, 2]) + struct.pack(">H", 60) + mqtt.text("driver")
         peer.send(mqtt.packet(mqtt.CONNECT, 0, hello))
         peer.read(mqtt.CONNACK)
-        peer.send(mqtt.publish(topic, payload, qos=1, retain=1))
+        peer.send(mqtt.publish(topic, payload, qos=1))
         peer.read(mqtt.PUBACK)
         peer.send(mqtt.packet(mqtt.DISCONNECT))
 

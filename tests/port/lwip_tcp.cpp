@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <barelink/port/lwip/clock.hpp>
-#include <barelink/port/lwip/entropy.hpp>
-#include <barelink/port/lwip/initial_sequence.hpp>
 #include <barelink/port/lwip/tcp.hpp>
 #include <barelink/port/lwip/timers.hpp>
 
@@ -11,14 +8,6 @@ using namespace barelink;
 using namespace lwip_world;
 
 namespace {
-
-// They must live as long as the program: a question to DNS may still be open.
-lwip::tcp& fresh_tcp() {
-    static lwip::tcp   all[64];
-    static std::size_t used = 0;
-    begin();
-    return all[used++];
-}
 
 std::string pattern(std::size_t size) {
     std::string s(size, '\0');
@@ -36,9 +25,6 @@ std::size_t write_all(lwip::tcp& tcp, std::string_view bytes) {
     return taken;
 }
 
-constexpr interest bytes{.bytes = true, .room = false};
-constexpr interest room{.bytes = false, .room = true};
-
 }  // namespace
 
 TEST_CASE("a connection over lwIP carries bytes both ways and ends in order", "[port]") {
@@ -46,9 +32,9 @@ TEST_CASE("a connection over lwIP carries bytes both ways and ends in order", "[
     for (auto const* host : {"127.0.0.1", "::1", "localhost"}) {
         server broker{1883};
         CHECK(tcp.connect({host, 1883}) == connect_stage::connect);
-        CHECK(!tcp.ready(bytes));
+        CHECK(!tcp.ready(for_bytes));
         turn();
-        CHECK(tcp.ready(bytes));
+        CHECK(tcp.ready(for_bytes));
         REQUIRE(tcp.connect({host, 1883}) == connect_stage::done);
         CHECK(tcp.connect({host, 1883}) == connect_stage::done);
         REQUIRE(tcp.write(bytes_in{"hello", 5}) == std::size_t{5});
@@ -57,11 +43,11 @@ TEST_CASE("a connection over lwIP carries bytes both ways and ends in order", "[
 
         std::string text;
         CHECK(drain(tcp, text) == errc::would_block);
-        CHECK(!tcp.ready(bytes));
+        CHECK(!tcp.ready(for_bytes));
         broker.send("good ");
         broker.send("day");
         broker.close();
-        CHECK(tcp.ready(bytes));
+        CHECK(tcp.ready(for_bytes));
         CHECK(drain(tcp, text, 3) == errc::closed_by_peer);
         CHECK(text == "good day");
         CHECK(tcp.write(bytes_in{"late", 4}) == std::size_t{4});  // their end is closed, ours is not
@@ -126,8 +112,8 @@ TEST_CASE("an open connection over lwIP tells what came before it broke", "[port
         CHECK(tcp.write(bytes_in{"x", 1}) == std::size_t{1});
         pass(3'600'000);
     }
-    CHECK(tcp.ready(bytes));
-    CHECK(tcp.ready(room));
+    CHECK(tcp.ready(for_bytes));
+    CHECK(tcp.ready(for_room));
     CHECK(tcp.write(bytes_in{"x", 1}).error == errc::connection_reset);
     CHECK(drain(tcp, text) == errc::connection_reset);
     CHECK(text == "last words");
@@ -142,7 +128,7 @@ TEST_CASE("a reset before the client has looked is told after the connection", "
     broker.send("bye");
     turn();
     broker.reset();
-    CHECK(tcp.ready(bytes));
+    CHECK(tcp.ready(for_bytes));
     REQUIRE(tcp.connect({"127.0.0.1", 1883}) == connect_stage::done);
     std::string text;
     CHECK(drain(tcp, text) == errc::connection_reset);
@@ -184,10 +170,12 @@ TEST_CASE("what lwIP has no room for is offered again when there is some", "[por
     auto const all   = pattern(20'000);
     auto       taken = write_all(tcp, all);
     CHECK(taken == TCP_SND_BUF);
-    CHECK(!tcp.ready(room));
+    CHECK(!tcp.ready(for_room));
     for (int i = 0; i < 1000 && taken < all.size(); ++i) {
         pass(50);
-        if (tcp.ready(room)) taken += write_all(tcp, std::string_view{all.data() + taken, all.size() - taken});
+        if (!tcp.ready(for_room)) continue;
+        taken += write_all(tcp, std::string_view{all.data() + taken, all.size() - taken});
+        CHECK(tcp.ready(for_room) == (taken == all.size()));
     }
     pass(1'000);
     CHECK(broker.received == all);
@@ -207,15 +195,45 @@ TEST_CASE("when lwIP will never have memory for all, less is offered", "[port]")
     CHECK(taken.value < 300);
     CHECK(taken.value > 50);
 
-    // Now something is under way, and its acknowledgement makes room.
-    world().no_memory = [](std::size_t) { return true; };
+    // Now something is under way, and its acknowledgement makes room: nothing is cut up.
     CHECK(tcp.write(bytes_in{all.data(), all.size()}).error == errc::would_block);
-    CHECK(!tcp.ready(room));
+    CHECK(!tcp.ready(for_room));
     world().no_memory = {};
     pass(4'000);
-    CHECK(tcp.ready(room));
+    CHECK(tcp.ready(for_room));
     CHECK(broker.received == all.substr(0, taken.value));
     tcp.close();
+}
+
+TEST_CASE("memory that somebody else has given back is asked for again", "[port]") {
+    auto&  tcp = fresh_tcp();
+    server broker{1883};
+    auto const packets = [](std::size_t size) { return size > 60; };
+    REQUIRE(connect(tcp, {"127.0.0.1", 1883}) == connect_stage::done);
+    pass(1'000);
+    world().no_memory = packets;
+    CHECK(tcp.write(bytes_in{"x", 1}).error == errc::would_block);
+    CHECK(!tcp.ready(for_room));
+    // Nothing of ours is under way, so no acknowledgement will come.
+    world().no_memory = {};
+    CHECK(lwip::timers::sleep_ms(60'000) <= 500);
+    pass(1'000);
+    CHECK(tcp.ready(for_room));
+    CHECK(tcp.write(bytes_in{"x", 1}) == std::size_t{1});
+    pass(1'000);
+    CHECK(broker.received == "x");
+    CHECK(lwip::timers::sleep_ms(60'000) == 60'000);
+
+    // Closed meanwhile: the end of the stream waits for memory, too, and nobody is asked to write.
+    world().no_memory = packets;
+    CHECK(tcp.write(bytes_in{"x", 1}).error == errc::would_block);
+    tcp.close();
+    pass(1'000);
+    CHECK(!broker.ended);
+    world().no_memory = {};
+    pass(1'000);
+    CHECK(broker.ended);
+    CHECK(broker.broken == errc::ok);
 }
 
 TEST_CASE("close lets our last bytes leave, whatever was not read", "[port]") {
@@ -230,6 +248,45 @@ TEST_CASE("close lets our last bytes leave, whatever was not read", "[port]") {
     CHECK(broker.received == "goodbye");
     CHECK(broker.ended);
     CHECK(broker.broken == errc::ok);
+    broker.close();  // nobody is there any more to be told
+    pass(1'000);
+}
+
+TEST_CASE("close lets our last bytes leave while the peer still talks", "[port]") {
+    auto&  tcp = fresh_tcp();
+    server broker{1883};
+    REQUIRE(connect(tcp, {"127.0.0.1", 1883}) == connect_stage::done);
+    broker.send(pattern(50'000));
+    pass(1'000);
+    REQUIRE(tcp.write(bytes_in{"goodbye", 7}));
+    tcp.close();
+    pass(1'000);
+    CHECK(broker.received == "goodbye");
+    CHECK(broker.ended);
+    CHECK(broker.broken == errc::ok);  // a reset would take from its queue what it has not read yet
+
+    SECTION("and then ends, too") { broker.close(); }
+    SECTION("and never ends: we have waited long enough") {
+        pass(15'000);
+        CHECK(broker.broken == errc::ok);
+    }
+    pass(10'000);
+    CHECK(tcp_active_pcbs == nullptr);
+}
+
+TEST_CASE("a packet does not wait for the one before to be acknowledged", "[port]") {
+    auto&  tcp = fresh_tcp();
+    server broker{1883};
+    REQUIRE(connect(tcp, {"127.0.0.1", 1883}) == connect_stage::done);
+    pass(1'000);
+    world().silent  = true;
+    world().packets = 0;
+    REQUIRE(tcp.write(bytes_in{"one", 3}));
+    REQUIRE(tcp.write(bytes_in{"two", 3}));
+    turn();
+    CHECK(world().packets == 2);
+    world().silent = false;
+    tcp.close();
 }
 
 TEST_CASE("a peer that has vanished does not keep the place of the next connection", "[port]") {
@@ -257,92 +314,6 @@ TEST_CASE("a peer that has vanished does not keep the place of the next connecti
     }
 }
 
-TEST_CASE("a name is looked up with lwIP's DNS", "[port]") {
-    auto&       tcp = fresh_tcp();
-    name_server names;
-    server      broker{1883};
-    names.records = {{"four.test", true, false}, {"six.test", false, true}};
-
-    names.answers = false;
-    CHECK(connect(tcp, {"four.test", 1883}, 200) == connect_stage::resolve);
-    CHECK(!tcp.ready(bytes));
-    names.answer_late();
-    CHECK(tcp.ready(bytes));
-    CHECK(connect(tcp, {"four.test", 1883}) == connect_stage::done);
-    tcp.close();
-    names.answers = true;
-    CHECK(connect(tcp, {"six.test", 1883}) == connect_stage::done);
-    tcp.close();
-    CHECK(connect(tcp, {"none.test", 1883}).error == errc::resolve_failed);
-    tcp.close();
-    names.answers = false;
-    CHECK(connect(tcp, {"mute.test", 1883}).error == errc::resolve_failed);
-    tcp.close();
-}
-
-TEST_CASE("lwIP's table of questions may be full", "[port]") {
-    auto&       tcp = fresh_tcp();
-    name_server names;
-    names.answers = false;
-    for (std::string const name : {"a.test", "b.test", "c.test", "d.test"}) {
-        CHECK(tcp.connect({name, 1883}) == connect_stage::resolve);
-        tcp.close();
-    }
-    CHECK(tcp.connect({"e.test", 1883}).error == errc::no_resources);
-    tcp.close();
-}
-
-TEST_CASE("an answer counts only for the question of today", "[port]") {
-    auto&       tcp = fresh_tcp();
-    name_server names;
-    server      broker{1883};
-    names.records = {{"old.test", true, true}};
-    names.answers = false;
-    CHECK(connect(tcp, {"old.test", 1883}, 200) == connect_stage::resolve);
-    tcp.close();
-    CHECK(connect(tcp, {"new.test", 1883}, 200) == connect_stage::resolve);
-    names.answer_late();  // both: one address, and "no such name"
-    CHECK(connect(tcp, {"new.test", 1883}).error == errc::resolve_failed);
-    CHECK(broker.accepted == 0);
-    tcp.close();
-
-    // An answer that comes when nobody waits is no harm.
-    CHECK(connect(tcp, {"old.test", 1883}, 200) == connect_stage::done);  // lwIP has kept it
-    tcp.close();
-    CHECK(connect(tcp, {"gone.test", 1883}, 200) == connect_stage::resolve);
-    tcp.close();
-    names.answer_late();
-    CHECK(!tcp.ready(bytes));
-}
-
-TEST_CASE("a host with addresses of both families is tried with both", "[port]") {
-    auto&       tcp = fresh_tcp();
-    name_server names;
-    names.records = {{"both.test", true, true}, {"mute.test", true, true}};
-    SECTION("only IPv6 listens") {
-        ip_addr_t six{};
-        ipaddr_aton("::1", &six);
-        server broker{1883, &six};
-        CHECK(connect(tcp, {"both.test", 1883}) == connect_stage::done);
-    }
-    SECTION("nobody listens") { CHECK(connect(tcp, {"both.test", 1883}).error == errc::connect_refused); }
-    SECTION("no answer: the next attempt begins with the other one") {
-        server broker{1883};
-        CHECK(tcp.connect({"mute.test", 1883}) == connect_stage::resolve);
-        turn();
-        CHECK(names.questions == 1);
-        world().silent = true;
-        CHECK(connect(tcp, {"mute.test", 1883}, 5'000) == connect_stage::connect);
-        tcp.close();
-        world().silent = false;
-        CHECK(tcp.connect({"mute.test", 1883}) == connect_stage::resolve);
-        turn();
-        CHECK(names.questions == 2);  // now for the address of IPv6
-        CHECK(connect(tcp, {"mute.test", 1883}) == connect_stage::done);
-    }
-    tcp.close();
-}
-
 TEST_CASE("each connection begins where the hook says", "[port]") {
     auto&  tcp = fresh_tcp();
     server broker{1883};
@@ -355,73 +326,4 @@ TEST_CASE("each connection begins where the hook says", "[port]") {
     }
     CHECK(broker.received == "xxx");
     CHECK(world().sequences.size() == 6);  // ours and the server's
-}
-
-TEST_CASE("initial sequence numbers grow for one pair of ends and tell nothing of another", "[port]") {
-    begin();
-    std::string seen;
-    auto const  secret = [&](bytes_in ends) {
-        seen.assign(ends.data(), ends.size());
-        std::uint32_t sum = 77;
-        for (char const c : ends) sum = sum * 31 + static_cast<unsigned char>(c);
-        return sum;
-    };
-    ip_addr_t a{}, b{}, six{};
-    ipaddr_aton("10.0.0.1", &a);
-    ipaddr_aton("10.0.0.2", &b);
-    ipaddr_aton("2001:db8::1", &six);
-    auto const first = lwip::initial_sequence(secret, a, 1000, b, 1883);
-    CHECK(seen.size() == 12);
-    pass(1'000);
-    CHECK(lwip::initial_sequence(secret, a, 1000, b, 1883) - first == 250'000);  // 4 us each [RFC 6528]
-    auto const now = lwip::initial_sequence(secret, a, 1000, b, 1883);
-    CHECK(lwip::initial_sequence(secret, a, 1001, b, 1883) != now);
-    CHECK(lwip::initial_sequence(secret, a, 1000, b, 1884) != now);
-    CHECK(lwip::initial_sequence(secret, b, 1000, a, 1883) != now);
-    CHECK(lwip::initial_sequence(secret, six, 1000, six, 1883) != now);
-    CHECK(seen.size() == 36);
-}
-
-TEST_CASE("a quiet connection lets the device sleep past lwIP's timers", "[port]") {
-    auto&        tcp = fresh_tcp();
-    name_server  names;
-    server       broker{1883};
-    lwip::timers timers;
-    names.records = {{"short.test", true, false, 30}};
-    CHECK(timers.sleep_ms(60'000) <= 1'000);  // without a connection there may be a name that is looked up
-    timers.run();
-    REQUIRE(connect(tcp, {"short.test", 1883}) == connect_stage::done);
-    pass(2'000);
-    CHECK(lwip::tcp_is_quiet());
-    CHECK(timers.sleep_ms(60'000) == 60'000);
-    CHECK(timers.sleep_ms(7) == 7);
-
-    // What is not acknowledged needs them.
-    world().silent = true;
-    REQUIRE(tcp.write(bytes_in{"x", 1}));
-    CHECK(timers.sleep_ms(60'000) <= TCP_TMR_INTERVAL);
-    world().silent = false;
-    pass(8'000);
-    CHECK(broker.received == "x");
-    CHECK(timers.sleep_ms(60'000) == 60'000);
-
-    // Asleep for a minute: an address that was good for 30 s is asked for again.
-    auto const asked = names.questions;
-    timers.run();
-    world().now += 60'000;
-    timers.run();
-    tcp.close();
-    CHECK(connect(tcp, {"short.test", 1883}) == connect_stage::done);
-    CHECK(names.questions == asked + 1);
-    tcp.close();
-}
-
-TEST_CASE("clock and entropy are lwIP's", "[port]") {
-    world().now = 0xFFFF'FFFF;
-    CHECK(lwip::clock::now() == instant{0xFFFF'FFFF});
-    world().now = 5;
-    CHECK(lwip::clock::now() == instant{5});
-    auto const one = lwip::entropy::draw();
-    auto const two = lwip::entropy::draw();
-    CHECK(one != two);
 }

@@ -7,7 +7,6 @@
 #include <lwip/init.h>
 #include <lwip/netif.h>
 #include <lwip/pbuf.h>
-#include <lwip/priv/tcp_priv.h>
 #include <lwip/sys.h>
 #include <lwip/timeouts.h>
 
@@ -25,6 +24,7 @@ void* test_calloc(std::size_t count, std::size_t size) {
     return p != nullptr ? std::memset(p, 0, count * size) : p;
 }
 int test_input(pbuf* packet, netif*) {
+    ++lwip_world::world().packets;
     if (!lwip_world::world().silent) return 0;
     pbuf_free(packet);
     return 1;
@@ -205,6 +205,13 @@ void name_server::answer(question const& q) {
 }
 
 // --- the device's side
+
+lwip::tcp& fresh_tcp() {
+    static lwip::tcp   all[64];
+    static std::size_t used = 0;
+    begin();
+    return all[used++];
+}
 
 result<connect_stage> connect(lwip::tcp& tcp, endpoint const& to, std::uint32_t ms_max) {
     auto const since = world().now;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <lwip/dns.h>
+#include <lwip/priv/tcp_priv.h>
 #include <lwip/tcp.h>
 #include <lwip/udp.h>
 
@@ -26,6 +27,7 @@ struct knobs {
     bool                             silent      = false;  // no packet arrives
     std::function<bool(std::size_t)> no_memory   = {};     // by the size that is asked for
     std::size_t                      allocations = 0;
+    std::size_t                      packets     = 0;  // that arrived, lost ones too
     std::vector<std::uint32_t>       sequences   = {};
 };
 knobs& world();
@@ -100,6 +102,12 @@ private:
     udp_pcb*              pcb_ = nullptr;
     std::vector<question> late_;
 };
+
+// A transport like new. It lives as long as the program, for a question to DNS may stay open; with begin().
+lwip::tcp& fresh_tcp();
+
+inline constexpr interest for_bytes{.bytes = true, .room = false};
+inline constexpr interest for_room{.bytes = false, .room = true};
 
 // Goes on until the attempt has ended, or `ms_max` have passed: then the last stage.
 result<connect_stage> connect(lwip::tcp& tcp, endpoint const& to, std::uint32_t ms_max = 60'000);

@@ -94,6 +94,17 @@ TEST_CASE("token and broker are asked for before each connect", "[profile][aliyu
     CHECK(h.b.online(true));
 }
 
+TEST_CASE("a host of one's own comes before the one that the service names", "[profile][aliyun]") {
+    house<> h;
+    h.b.o.host = "stand-in";
+    h.b.o.port = 1885;
+    REQUIRE(h.b.c->connect() == errc::ok);
+    CHECK(h.attempt() == "");
+    CHECK(h.web.host == "iot-auth.cn-shanghai.aliyuncs.com:443");
+    CHECK(h.b.net.host == "stand-in:1885");
+    CHECK(h.b.net.written.find("tok7") != std::string::npos);
+}
+
 TEST_CASE("service and broker may be reached by one and the same transport", "[profile][aliyun]") {
     house<far_end> h;
     REQUIRE(h.b.c->connect() == errc::ok);
@@ -290,7 +301,8 @@ TEST_CASE("who leaves while the service is asked hangs up there", "[profile][ali
 }
 
 TEST_CASE("memory for names that do not fit is an error, not a shorter name", "[profile][aliyun]") {
-    house<web_end, {.text_bytes = 320}> h;
+    constexpr aliyun::https_limits little{.text_bytes = 320};
+    house<web_end, little>         h;
     REQUIRE(h.b.c->connect() == errc::ok);
     std::string long_token = grant();
     long_token.insert(long_token.find("tok7"), std::string(300, 't'));

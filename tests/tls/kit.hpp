@@ -80,12 +80,14 @@ struct wire {
     bool        open          = false;
     errc        at_end        = errc::would_block;  // what read() says when nothing is left
     bool        peer_gone     = false;              // then write() fails
+    errc        refuses       = errc::ok;           // what connect() says
     std::size_t total_up      = 0;
     std::size_t total_down    = 0;
     std::size_t reads         = 0;
     unsigned    dials         = 0;
 
     result<connect_stage> connect(endpoint const&) noexcept {
+        if (refuses != errc::ok) return refuses;
         if (!open) {
             ++dials;
             up.clear();

@@ -62,6 +62,24 @@ TEST_CASE("a size that no pool can have is refused", "[tls][memory]") {
     CHECK(pool.in_use() == 0);
 }
 
+TEST_CASE("what is no piece of a pool is not given back", "[tls][memory]") {
+    tls::pool<4096> pool;
+    auto* const     p = static_cast<unsigned char*>(pool.allocate(256));
+    std::memset(p, 1, 256);
+    auto const held = pool.in_use();
+    for (std::size_t i = 1; i < 256; ++i) pool.release(p + i);
+    pool.release(&pool);
+    pool.release(p - head);
+    pool.release(p + 4096);
+    pool.release(reinterpret_cast<void*>(head));
+    for (int i = 0; i < 256; ++i) REQUIRE(p[i] == 1);
+    CHECK(pool.in_use() == held);
+    pool.release(p);
+    CHECK(pool.in_use() == 0);
+    pool.release(p);  // twice
+    CHECK(pool.in_use() == 0);
+}
+
 TEST_CASE("what is given back is wiped", "[tls][memory]") {
     tls::pool<4096> pool;
     auto* const     p = static_cast<unsigned char*>(pool.allocate(64));

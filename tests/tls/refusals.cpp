@@ -109,7 +109,9 @@ TEST_CASE("a name that only looks like the server's is refused", "[tls][RFC 9525
     p.host        = row.host;
     auto const e  = outcome(p);
     bool const no = e == "tls_wrong_name" || e == "tls_bad_name";
-    CHECK(no);
+    // A strict build of wolfSSL says itself that this is no URI.
+    bool const broken = std::string_view{row.certificate} == "uri" && e == "tls_bad_certificate";
+    CHECK((no || broken));
     bool const no_name = row.host[0] == '.' || std::string_view{row.host}.find('@') != std::string_view::npos;
     CHECK(no_name == (e == "tls_bad_name"));
 }

@@ -145,7 +145,7 @@ CHOICES = {
     "without ALPN": ("HAVE_ALPN", ""),
     "without maximum fragment length": ("HAVE_MAX_FRAGMENT", ""),
     "without extended master secret": ("HAVE_EXTENDED_MASTER", ""),
-    "without encrypt-then-MAC": ("HAVE_ENCRYPT_THEN_MAC", ""),
+    "with encrypt-then-MAC": ("", "HAVE_ENCRYPT_THEN_MAC"),
     "without PEM": ("WOLFSSL_PEM_TO_DER", "WOLFSSL_NO_PEM"),
     "with error strings": ("NO_ERROR_STRINGS", ""),
     "with AES-192": ("NO_AES_192", ""),

@@ -27,6 +27,7 @@ void board_random(void* into, uint32_t size);
 
 /* --- UART0 */
 
+void board_write(char const* text, uint32_t size);
 void board_print(char const* text);
 void board_print_number(uint32_t value);
 

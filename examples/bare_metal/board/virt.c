@@ -10,7 +10,12 @@ static uint32_t volatile* const finisher = (uint32_t volatile*)0x00100000u;
 enum { good = 0x5555, bad = 0x3333 };
 
 __attribute__((section(".start"), naked, used)) void start(void) {
-    __asm volatile("la sp, stack_end\n j run");
+    __asm volatile(".option arch, +zicsr\n la sp, stack_end\n la t0, fault\n csrw mtvec, t0\n j run");
+}
+
+__attribute__((used, noreturn, aligned(4))) static void fault(void) {
+    board_print("a fault\n");
+    board_exit(99);
 }
 
 __attribute__((used)) static void run(void) {
@@ -25,8 +30,8 @@ void board_exit(int status) {
 
 void board_start(void) {}
 
-void board_print(char const* text) {
-    for (; *text != '\0'; text++) *uart0 = (uint8_t)*text;
+void board_write(char const* text, uint32_t size) {
+    for (; size != 0; size--) *uart0 = (uint8_t)*text++;
 }
 
 static uint32_t begun;

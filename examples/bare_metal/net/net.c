@@ -14,7 +14,7 @@
 uint16_t net_dns_port;
 
 static struct netif ethernet;
-static uint32_t     percent_lost, loss_state;
+static uint32_t     percent_lost, loss_state, frames_lost;
 
 /* --- what lwIP asks for */
 
@@ -40,7 +40,9 @@ uint32_t net_initial_sequence(void) {
 static int lost(void) {
     if (percent_lost == 0) return 0;
     loss_state = loss_state * 1664525u + 1013904223u;
-    return (loss_state >> 16) % 100 < percent_lost;
+    if ((loss_state >> 16) % 100 >= percent_lost) return 0;
+    frames_lost++;
+    return 1;
 }
 
 static err_t send(struct netif* to, struct pbuf* frame) {
@@ -71,6 +73,10 @@ void net_poll(void) {
 
 void net_lose(uint32_t percent) {
     percent_lost = percent;
+}
+
+uint32_t net_lost(void) {
+    return frames_lost;
 }
 
 /* --- start */

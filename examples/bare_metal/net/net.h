@@ -14,6 +14,8 @@ void net_start(uint16_t dns_port);
 void net_poll(void);
 /* From now on this part of all frames is lost, in both directions: for tests. */
 void net_lose(uint32_t percent);
+/* How many frames that were. */
+uint32_t net_lost(void);
 
 /* What lwipopts.h and arch/cc.h hook in. */
 extern uint16_t net_dns_port;

@@ -266,7 +266,7 @@ private:
     template <class Publish>
     constexpr result<packet_id> submit(message const& m, Publish const& publish) noexcept;
     constexpr errc log_in() noexcept;
-    constexpr errc keep_lease() noexcept;
+    constexpr errc take_lease(login& who) noexcept;
     constexpr void stop_login() noexcept {
         if constexpr (stoppable_credentials<credentials>) credentials_->stop();
     }

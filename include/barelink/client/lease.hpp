@@ -6,8 +6,12 @@
 
 namespace barelink::inline v0::detail {
 
-struct kept_lease : lease {
-    bool renewing = false;  // we are leaving because the login ends
+// All zero at first, as the rest of a client.
+struct kept_lease {
+    endpoint to       = {{}, 0};
+    deadline leave    = {};     // when to leave the connection
+    deadline ask_at   = {};     // when to ask for the login that is being fetched
+    bool     renewing = false;  // we are leaving because the login ends
 };
 struct no_lease {
     static constexpr bool renewing = false;

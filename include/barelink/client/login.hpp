@@ -19,10 +19,7 @@ constexpr errc client_core<Transport, Clock, L, Policies...>::log_in() noexcept 
         // The session that goes on is the one of the name that the Server gave.
         if (keeps_name && o.client_id.empty() && !o.clean_session) who.client_id = our_name_.name();
         if constexpr (leased) {
-            lease_    = {{.now = now_}};
-            lease_.to = target();
-            if (auto const e = credentials_->refresh(who, lease_); e != errc::ok) return e;
-            if (auto const e = keep_lease(); e != errc::ok) return e;
+            if (auto const e = take_lease(who); e != errc::ok) return e;
         } else {
             if (auto const e = credentials_->refresh(who); e != errc::ok) return e;
         }
@@ -34,7 +31,7 @@ constexpr errc client_core<Transport, Clock, L, Policies...>::log_in() noexcept 
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr endpoint client_core<Transport, Clock, L, Policies...>::target() const noexcept {
     if constexpr (leased) {
-        if (!lease_.to.host.empty()) return lease_.to;
+        if (lease_.to.port != 0) return lease_.to;
     }
     if constexpr (follows) {
         if (!other_server_.name().empty()) return parse_server_reference(other_server_.name(), options_->port);
@@ -42,14 +39,20 @@ constexpr endpoint client_core<Transport, Clock, L, Policies...>::target() const
     return {options_->host, options_->port};
 }
 
-// Credentials have said something: from now on `valid_until` is when to leave.
+// Asks credentials that know more than a login.
 template <class Transport, class Clock, limits L, class... Policies>
-constexpr errc client_core<Transport, Clock, L, Policies...>::keep_lease() noexcept {
+constexpr errc client_core<Transport, Clock, L, Policies...>::take_lease(login& who) noexcept {
     if constexpr (leased) {
-        if (lease_.to.host.empty() || lease_.to.port == 0) return errc::bad_address;
-        auto& end = lease_.valid_until;
+        lease_ = {};
+        lease      with{.now = now_, .to = target()};
+        auto const e   = credentials_->refresh(who, with);
+        lease_.ask_at  = with.ask_at;
+        if (e != errc::ok) return e;
+        auto const end = with.valid_until;
+        if (with.to.host.empty() || with.to.port == 0) return errc::bad_address;
         if (end.due(now_)) return errc::credentials_failed;
-        if (end.armed) end.at = detail::leave_at(now_, end.at, lease_.margin_ms);
+        lease_.to = with.to;
+        if (end.armed) lease_.leave.arm(detail::leave_at(now_, end.at, with.margin_ms));
     }
     return errc::ok;
 }
@@ -58,7 +61,7 @@ constexpr errc client_core<Transport, Clock, L, Policies...>::keep_lease() noexc
 template <class Transport, class Clock, limits L, class... Policies>
 constexpr void client_core<Transport, Clock, L, Policies...>::renew() noexcept {
     if constexpr (leased && L.reconnect) {
-        if (!online() || !options_->reconnect || !lease_.valid_until.due(now_)) return;
+        if (!online() || !options_->reconnect || !lease_.leave.due(now_)) return;
         lease_.renewing = session_.disconnect() == errc::ok;
     }
 }

@@ -299,7 +299,7 @@ constexpr deadline client_core<Transport, Clock, L, Policies...>::next_deadline(
         bool const output = !blocked_ && !session_.pending_output().empty();
         bool const ending = broken_ != errc::ok || session_.fault() != errc::ok;
         if constexpr (leased) {
-            if (L.reconnect && online() && options_->reconnect) first.earliest(lease_.valid_until);
+            if (L.reconnect && online() && options_->reconnect) first.earliest(lease_.leave);
         }
         if (output || session_.ready() || ending) first.arm(now_);
     } else if (phase_ != phase::idle) {

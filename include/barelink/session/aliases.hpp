@@ -81,7 +81,7 @@ private:
     char*         data_   = nullptr;
     std::uint16_t count_  = 0;
     std::uint16_t stride_ = 0;
-    std::uint16_t uses_   = 1;
+    std::uint16_t uses_   = 0;
 };
 
 }  // namespace barelink::inline v0

@@ -203,7 +203,8 @@ constexpr bool session<F>::admit() noexcept {
             }
             if (inbound_.full()) {
                 // Answers that wait have to leave first, or the next connection would begin where this one did.
-                if (!inbound_.any_held() && control_.empty()) fault_ = errc::inbound_full;
+                bool const held = F.deferred_ack && inbound_.any_held();
+                if (!held && control_.empty()) fault_ = errc::inbound_full;
                 return false;
             }
             slot = inbound_.add({.id = shown_id_});

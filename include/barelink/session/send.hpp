@@ -10,22 +10,6 @@
 namespace barelink::inline v0 {
 
 template <features F>
-constexpr void session<F>::set_up(session_memory const& m, options const* o) noexcept {
-    options_      = o;
-    requests_max_ = m.subscribe_requests;
-    inbox_.place(m.rx);
-    ring_.place(m.tx, m.sources);
-    inflight_.place(m.inflight);
-    subscriptions_.place(m.subscriptions);
-    control_.place(m.control);
-    if constexpr (has_inbound) inbound_.place(m.inbound);
-    if constexpr (F.sources) sources_ = m.sources;
-    if constexpr (F.v5) extras_ = m.subscribing.data();
-    if constexpr (F.aliases_in) aliases_in_ = m.aliases_in;
-    if constexpr (F.aliases_out) short_ = shortener{m.aliases_out, m.alias_scratch};
-}
-
-template <features F>
 template <class Packet>
 constexpr errc session<F>::begin(options const& o, Packet const& c, property_list auth) noexcept {
     if (!F.has(c.protocol) || is_other_form(c.protocol)) return errc::bad_version;

@@ -91,7 +91,7 @@ inline constexpr options_5 plain_options_5{};
 
 // What outlives a connection.
 struct lasting_5 {
-    options_5 const* more = &plain_options_5;
+    options_5 const* more = nullptr;  // never so behind set_up()
     // Publishes of QoS 0 that waited and may not be sent to the Server that came then, to be told.
     std::uint16_t too_long = 0;
     std::uint16_t retained = 0;

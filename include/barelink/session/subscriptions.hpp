@@ -69,11 +69,6 @@ struct subscription {
     [[nodiscard]] constexpr bool waits() const noexcept {
         return state == subscription_state::asked || state == subscription_state::leaving;
     }
-    // Whether its answer may still come, so that nothing else may have its identifier [MQTT-2.3.1-3].
-    [[nodiscard]] constexpr bool holds(packet_id other) const noexcept {
-        return id == other && (waits() || state == subscription_state::lapsed || state == subscription_state::late ||
-                               state == subscription_state::left_late);
-    }
 };
 
 class subscription_table {
@@ -111,9 +106,11 @@ public:
         }
         return nullptr;
     }
+    // Whether the answer to a request may still come, so that nothing else may have its identifier [MQTT-2.3.1-3]. The
+    // last one of each entry, answered or not, is enough to know.
     [[nodiscard]] constexpr bool uses(packet_id id) const noexcept {
         for (auto const& s : *this) {
-            if (s.holds(id)) return true;
+            if (s.id == id) return true;
         }
         return false;
     }

@@ -48,12 +48,14 @@ inline errc channel::shake_hands() noexcept {
     int const done = wolfSSL_connect(ssl_);
     if (done != WOLFSSL_SUCCESS) {
         int const code = wolfSSL_get_error(ssl_, done);
-        if (code == WOLFSSL_ERROR_WANT_READ || code == WOLFSSL_ERROR_WANT_WRITE) {
-            if (write_error_ != errc::ok) return broken();
-            if (!no_memory()) return errc::would_block;
+        // When the rest of a flight of 1.3 is stuck once more, wolfSSL 5.5.4 fails with error 0.
+        if (code == WOLFSSL_ERROR_WANT_READ || code == WOLFSSL_ERROR_WANT_WRITE || (code == 0 && stuck_)) {
+            if (write_error_ != errc::ok) io_error_ = write_error_;
+            else if (!no_memory()) return errc::would_block;
         }
         return fail(code);
     }
+    if (write_error_ != errc::ok) return broken();
     if (!proven() || no_memory()) return fail(0);
     open_               = true;
     auto const most     = wolfSSL_GetMaxOutputSize(ssl_);
@@ -107,7 +109,6 @@ inline bool channel::judge(bool good, WOLFSSL_X509_STORE_CTX const& store) noexc
     }
     bool const early = is_early(store.error);
     bool const late  = is_late(store.error);
-    if (!good && !early && !late) return false;
     if (store.error_depth < 0 || store.error_depth >= store.totalCerts) return false;
     auto const at = [&store](int depth) {
         auto const& der = store.certs[depth];
@@ -116,6 +117,7 @@ inline bool channel::judge(bool good, WOLFSSL_X509_STORE_CTX const& store) noexc
     // wolfSSL takes SHA-1, MD5 and RSA keys of 1024 bits.
     auto const seen = at(store.error_depth);
     if (!strong_signature(seen.signature) || !strong_key(seen.public_key)) verdict_ = errc::tls_bad_certificate;
+    if (!good && !early && !late) return false;
     // Each time for the server's own, so that a wrong name is told before a doubt about the calendar. wolfSSL looks at
     // critical extensions last, and not at all where a date is wrong.
     auto const own = at(0);
@@ -148,7 +150,7 @@ inline errc channel::judge_leaf(certificate const& c) noexcept {
 }
 
 // Memory comes first, because wolfSSL's own code may then say anything; what we have found out ourselves is next, then
-// the network, then the server's word, then wolfSSL's.
+// the server's word, then the network, then wolfSSL's.
 inline errc channel::meaning(int code, failure const& f) const noexcept {
     if (no_memory()) return errc::tls_memory;
     if (verdict_ != errc::ok) return verdict_;

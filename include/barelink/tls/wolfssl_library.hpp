@@ -15,8 +15,9 @@
 
 namespace barelink::inline v0::tls {
 
-// Requires: `Pool` (a tls::pool, or what has the same verbs) and `Clock` (a wall clock) are objects of the program with
-// static storage. One such library in a program; two transports may share it, on one thread.
+// Requires: `Pool` (a tls::pool, or what has the same verbs and ignores what it has not given) and `Clock` (a wall
+// clock) are objects of the program with static storage. One such library in a program; two transports may share it, on
+// one thread.
 //
 //   static constinit tls::pool<32 * 1024> memory;
 //   static constinit my_clock             calendar;

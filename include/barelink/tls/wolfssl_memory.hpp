@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <cstring>
 
-#include <barelink/base/config.hpp>
 #include <barelink/tls/wipe.hpp>
 
 namespace barelink::inline v0::tls {
@@ -15,9 +14,11 @@ namespace detail {
 // What stands in front of each piece of a pool. Its size is the alignment, so that what follows is aligned.
 struct alignas(std::max_align_t) pool_block {
     std::uint32_t size;  // with this header; a multiple of the alignment
-    std::uint32_t used;
+    std::uint32_t used;  // 0, or mark_of() its place
 };
 inline constexpr std::uint32_t pool_step = sizeof(pool_block);
+// Not 0, because a place is a multiple of the alignment; and not what lies in the middle of a piece by chance.
+[[nodiscard]] constexpr std::uint32_t mark_of(std::uint32_t where) noexcept { return where ^ 0xB5A9'C3D1U; }
 }  // namespace detail
 
 // First fit with coalescing over bytes that are all zero at first. Not a template: the sizes share this code.
@@ -63,12 +64,15 @@ protected:
         return refuse();
     }
 
-    // Gives back what allocate() returned, and wipes it: keys lie there. nullptr is ignored.
+    // Gives back what allocate() returned, and wipes it: keys lie there. nullptr is ignored, and so is what is no
+    // piece: wolfSSL 5.5.4 gives back the middle of one when a connection is freed whose CertificateVerify is stuck.
     void release(unsigned char* memory, void* piece) noexcept {
-        if (piece == nullptr) return;
-        auto* const b     = static_cast<block*>(piece) - 1;
-        auto const  where = static_cast<std::uint32_t>(reinterpret_cast<unsigned char*>(b) - memory);
-        BARELINK_ASSERT(where < end_ && b->used != 0);
+        auto const at_piece = reinterpret_cast<std::uintptr_t>(piece);
+        auto const first    = reinterpret_cast<std::uintptr_t>(memory) + detail::pool_step;
+        if (at_piece < first || at_piece - first >= end_ || (at_piece - first) % detail::pool_step != 0) return;
+        auto const  where = static_cast<std::uint32_t>(at_piece - first);
+        auto* const b     = at(memory, where);
+        if (b->used != detail::mark_of(where)) return;
         wipe(piece, b->size - detail::pool_step);
         b->used = 0;
         in_use_ -= b->size;
@@ -102,7 +106,7 @@ private:
             *at(memory, where + need) = {b->size - need, 0};
             b->size                   = need;
         }
-        b->used = 1;
+        b->used = detail::mark_of(where);
         in_use_ += b->size;
         auto const top = where + b->size;
         if (top > high_water_) high_water_ = top;

@@ -21,16 +21,22 @@ inline int channel::receive(WOLFSSL*, char* into, int size, void* context) noexc
     return n.error == errc::connection_reset ? WOLFSSL_CBIO_ERR_CONN_RST : WOLFSSL_CBIO_ERR_CONN_CLOSE;
 }
 
+// Whoever hangs up on us may have said why, and that still waits to be read: so does a server refuse our certificate.
+// After an error wolfSSL would read no more, so it is not told of one. A handshake goes on as if all left, as long as
+// there is something to read: shake_hands() does not let it come to a good end.
 inline int channel::send(WOLFSSL*, char* from, int size, void* context) noexcept {
     auto& self = *static_cast<channel*>(context);
     if (size <= 0) return WOLFSSL_CBIO_ERR_GENERAL;
-    auto const n = self.around_.write(self.transport_, {from, static_cast<std::size_t>(size)});
-    self.stuck_  = !n || n.value != static_cast<std::size_t>(size);
-    if (n) return static_cast<int>(n.value);
-    // Whoever hangs up on us may have said why, and that still waits to be read: in 1.3 that is how a server refuses
-    // our certificate. After an error wolfSSL would read no more, so it is not told of one.
-    if (n.error != errc::would_block) self.write_error_ = n.error;
-    return WOLFSSL_CBIO_ERR_WANT_WRITE;
+    if (self.write_error_ == errc::ok) {
+        auto const n = self.around_.write(self.transport_, {from, static_cast<std::size_t>(size)});
+        self.stuck_  = !n || n.value != static_cast<std::size_t>(size);
+        if (n) return static_cast<int>(n.value);
+        if (n.error == errc::would_block) return WOLFSSL_CBIO_ERR_WANT_WRITE;
+        self.write_error_ = n.error;
+    }
+    if (self.open_) return WOLFSSL_CBIO_ERR_WANT_WRITE;
+    self.stuck_ = false;
+    return size;
 }
 
 inline errc channel::broken() noexcept {

@@ -15,8 +15,12 @@
 #define mem_clib_malloc test_malloc
 #define mem_clib_calloc test_calloc
 
+#ifndef LWIP_IPV4
 #define LWIP_IPV4 1
+#endif
+#ifndef LWIP_IPV6
 #define LWIP_IPV6 1
+#endif
 #define LWIP_IPV6_MLD 0
 #define LWIP_IPV6_REASS 0
 #define LWIP_IPV6_FRAG 0
@@ -25,7 +29,9 @@
 #define LWIP_HAVE_LOOPIF 1
 #define LWIP_NETIF_LOOPBACK 1
 #define LWIP_UDP 1
+#ifndef LWIP_DNS
 #define LWIP_DNS 1
+#endif
 #define LWIP_TCP 1
 #define TCP_MSS 536
 #define TCP_WND (4 * TCP_MSS)

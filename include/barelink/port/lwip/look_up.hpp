@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include <lwip/def.h>
 #include <lwip/dns.h>
 #include <lwip/err.h>
 #include <lwip/ip_addr.h>
@@ -101,7 +102,9 @@ private:
         static_cast<look_up*>(self)->tell(name, address, Of);
     }
     void tell(std::string_view name, ip_addr_t const* address, family of) noexcept {
-        if (state_ != state::asked || of != family_ || name != host_) return;
+        // Somebody else may have asked first, in capitals.
+        if (of != family_ || name.size() != host_.size()) return;
+        if (lwip_strnicmp(name.data(), host_.data(), host_.size()) != 0) return;
         bool const good = address != nullptr && is(*address, of);
         if (good) address_ = *address;
         state_ = good ? state::found : state::failed;

@@ -22,11 +22,11 @@
 namespace barelink::inline v0::lwip {
 
 // A transport over one TCP connection of lwIP, without Nagle's delay. A host is tried over IPv4, then over IPv6, as far
-// as lwIP was built with them. An address that does not answer until the client's deadline is passed over in the
-// next attempt.
+// as lwIP was built with them. An address that does not answer until the client's deadline, or is not found until
+// then, is passed over in the next attempt.
 //
 // lwIP's callbacks only note what has happened: nothing of the client runs inside of them, so no callback destroys what
-// lwIP still uses. For the same reason never call the client from a callback or an interrupt of yyours: ask ready().
+// lwIP still uses. For the same reason never call the client from a callback or an interrupt of yours: ask ready().
 //
 // What comes is read where lwIP has put it, and only then the window opens again: a device that does not read slows
 // its peer down. What leaves is copied once, into lwIP's segments, for the client uses its memory anew as soon as it is
@@ -91,6 +91,8 @@ public:
             if (tcp_sndqueuelen(pcb_) != 0) break;
         }
         room_ = false;
+        // Not even one byte, and no acknowledgement will come: somebody else has all the memory.
+        if (!from.empty() && tcp_sndqueuelen(pcb_) == 0) tcp_poll(pcb_, ask_again, 1);
         return errc::would_block;
     }
 
@@ -100,7 +102,8 @@ public:
         names_.cancel();
         // Given up on while it did not answer: the next attempt begins with the other family. The deadline is the
         // client's and ends the whole attempt, so a dead first address would hide the second one for ever.
-        if (phase_ == phase::connecting) begin_with_ = other(family_);
+        // A name server that is silent about one family does the same.
+        if (phase_ == phase::connecting || phase_ == phase::resolving) begin_with_ = other(family_);
         if (pcb_ != nullptr) let_go();
         if (received_ != nullptr) pbuf_free(received_);
         received_  = nullptr;
@@ -125,8 +128,13 @@ public:
         return (what.bytes && (received_ != nullptr || ended)) || (what.room && (room_ || pcb_ == nullptr));
     }
 
+    // Whether it waits for lwIP's DNS, and so needs lwIP's timers even if every connection is quiet.
+    [[nodiscard]] bool looks_up() const noexcept { return phase_ == phase::resolving; }
+
 private:
     enum class phase : std::uint8_t { idle, resolving, connecting, open, failed };
+
+    static constexpr std::uint8_t farewell_max = 40;  // half seconds
 
     static constexpr family other(family f) noexcept { return f == first_family ? last_family : first_family; }
 
@@ -169,18 +177,20 @@ private:
         phase_  = another ? phase::resolving : phase::failed;
     }
 
-    // Gives the connection to lwIP. What is unread is counted as read first, for lwIP resets a connection with unread
-    // bytes, and the peer may then never see our last ones (for MQTT: DISCONNECT, and the broker publishes the will).
+    // Gives the connection to lwIP, which throws away what comes until the peer has ended, too. A connection that is
+    // closed for reading is reset by the next byte that comes, and the peer may then never see our last ones (for MQTT:
+    // DISCONNECT, and the broker publishes the will). What is unread is counted as read, or the peer may have to wait.
     void let_go() noexcept {
         tcp_arg(pcb_, nullptr);
         tcp_err(pcb_, nullptr);
         tcp_recv(pcb_, nullptr);
         tcp_sent(pcb_, nullptr);
+        tcp_poll(pcb_, waited, farewell_max);
         if (received_ != nullptr) tcp_recved(pcb_, received_->tot_len);
         // lwIP sends what is left for many minutes if nobody acknowledges it. With the lowest priority it ends that
         // when the next attempt finds no free place among MEMP_NUM_TCP_PCB.
         tcp_setprio(pcb_, TCP_PRIO_MIN);
-        if (tcp_close(pcb_) != ERR_OK) tcp_abort(pcb_);
+        if (tcp_shutdown(pcb_, 0, 1) != ERR_OK && tcp_close(pcb_) != ERR_OK) tcp_abort(pcb_);
         pcb_ = nullptr;
     }
 
@@ -231,6 +241,20 @@ private:
     static err_t left(void* self, tcp_pcb*, u16_t) noexcept {
         static_cast<tcp*>(self)->room_ = true;
         return ERR_OK;
+    }
+
+    // Half a second is over since there was no memory.
+    static err_t ask_again(void* self, tcp_pcb* pcb) noexcept {
+        tcp_poll(pcb, nullptr, 0);
+        static_cast<tcp*>(self)->room_ = true;
+        return ERR_OK;
+    }
+
+    // Our end of the stream has been seen, the other one does not come. A loss of ours is left to lwIP.
+    static err_t waited(void*, tcp_pcb* pcb) noexcept {
+        if (pcb->state != FIN_WAIT_2) return ERR_OK;
+        tcp_abort(pcb);
+        return ERR_ABRT;
     }
 
     // When lwIP calls this, the connection's block is no longer ours: it is freed already.

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include <lwip/nd6.h>
+#include <lwip/priv/nd6_priv.h>
 #include <lwip/priv/tcp_priv.h>
 #include <lwip/sys.h>
 #include <lwip/timeouts.h>
@@ -46,21 +48,32 @@ public:
             auto const& slow = lwip_cyclic_timers[i];
             // TCP counts ticks, not seconds, and had nothing to count.
             if (slow.interval_ms <= TCP_TMR_INTERVAL) continue;
-            for (auto left = slept; left > slow.interval_ms; left -= slow.interval_ms) slow.handler();
+            for (auto left = slept; left > slow.interval_ms && !asks(slow); left -= slow.interval_ms) slow.handler();
         }
         started_ = true;
         sys_check_timeouts();
     }
 
     // Returns for how many milliseconds to sleep, at most `ms_max`: past lwIP's timers if there are connections and all
-    // of them are quiet. Without one there may be a name that is looked up, or a lease that is asked for.
-    [[nodiscard]] static std::uint32_t sleep_ms(std::uint32_t ms_max) noexcept {
-        if (tcp_active_pcbs != nullptr && tcp_is_quiet()) return ms_max;
+    // of them are quiet. Without one there may be a name that is looked up, or a lease that is asked for. `asks`: there
+    // is beside them, too; with several clients tcp::looks_up() of any of them.
+    [[nodiscard]] static std::uint32_t sleep_ms(std::uint32_t ms_max, bool asks = false) noexcept {
+        if (!asks && tcp_active_pcbs != nullptr && tcp_is_quiet()) return ms_max;
         auto const next = sys_timeouts_sleeptime();  // all ones if there is no timer
         return next < ms_max ? next : ms_max;
     }
 
 private:
+    // Whether this timer would ask a neighbour of IPv6 again and again, who had no time to answer.
+    [[nodiscard]] static bool asks([[maybe_unused]] lwip_cyclic_timer const& slow) noexcept {
+#if LWIP_IPV6
+        for (int i = 0; slow.handler == nd6_tmr && i < LWIP_ND6_NUM_NEIGHBORS; ++i) {
+            if (neighbor_cache[i].state == ND6_PROBE || neighbor_cache[i].state == ND6_INCOMPLETE) return true;
+        }
+#endif
+        return false;
+    }
+
     std::uint32_t last_    = 0;
     bool          started_ = false;
 };

@@ -21,8 +21,8 @@
 
 namespace barelink::inline v0::aliyun {
 
-// Credentials and rules of a client. options::host and port are not used: the answer names the broker, and TLS looks
-// for the host of the answer as long as tls::settings::server is empty.
+// Credentials and rules of a client. Leave options::host empty: the answer names the broker, which may have moved, and
+// TLS looks for the host of the answer as long as tls::settings::server is empty. A host that is set comes before it.
 // `web` may be the very transport of the client: it is at rest while we ask, and given back before the client connects.
 // Lifetime: what it is made of must outlive it.
 template <class Transport, mac_engine Engine, https_limits Room = https_limits{}, platform_limits Limits = limits>
@@ -96,8 +96,8 @@ private:
         auto const used = static_cast<std::size_t>(got.host.data() - room.data()) + got.host.size();
         auto const made = token_login(room.subspan(used), id_, how_, got);
         if (!made) return made.error;
-        out     = made.value;
-        with.to = {got.host, got.port};
+        out = made.value;
+        if (with.to.host.empty()) with.to = {got.host, got.port};
         if (token_life_ms != 0) with.valid_until.arm(with.now + token_life_ms);
         return errc::ok;
     }
