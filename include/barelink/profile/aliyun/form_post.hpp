@@ -22,6 +22,9 @@ struct service {
     std::string_view host   = {};  // another one than the region's
     std::uint16_t    port   = https_port;
     bool             tls    = true;  // says what the transport is; the platform takes nothing else
+    // For the whole exchange, from the name to the last byte. More for a device whose handshake takes longer; then
+    // options::credentials_timeout_ms, too.
+    std::uint32_t    timeout_ms = auth_timeout_ms;
 };
 
 // What an exchange may take. The answers have about 300 bytes; one that is longer is refused by body_refused, a line
@@ -69,7 +72,8 @@ public:
                            .content_type = form_type,
                            .body         = form,
                            .any_status   = true,
-                           .timeout_ms   = auth_timeout_ms},
+                           .timeout_ms   = where.timeout_ms,
+                           .idle_ms      = 0},
                           now);
     }
     // Returns would_block; ok when answer() is there; else what http::client::poll() does, or what error_of() says of
