@@ -37,7 +37,8 @@ struct https_limits {
 };
 
 // The memory of an exchange: `static constinit https_room<> room{};` lies in .bss. Lifetime: must outlive whom it is
-// given to. A registration and the authentications after it may share one.
+// given to. A registration and the authentications after it may share one. The token or secret that came last stays in
+// it: who keeps that somewhere else lets wipe() (crypto/engine.hpp) forget it.
 template <https_limits L = https_limits{}>
 struct https_room {
     static_assert(L.line_bytes >= 192, "barelink: https_limits::line_bytes must be at least 192, for a request's head");
