@@ -8,6 +8,7 @@ import json
 import secrets
 import threading
 import urllib.parse
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import rules
@@ -22,6 +23,7 @@ class Fault:
     status: int = 200  # of HTTP
     body: bytes = None  # instead of JSON
     cut: int = None  # hangs up after so many bytes of the body
+    cuts: Iterator[int] = None  # the same, another number for each answer
     pieces: int = 0  # sends the body in chunks of so many bytes
     date: str = ""  # says this instead of the time
     silent: bool = False  # says nothing until the fault is taken back
@@ -73,8 +75,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if fault.cut is not None:
-            body = body[: fault.cut]
+        cut = next(fault.cuts) if fault.cuts else fault.cut
+        if cut is not None and cut < len(body):
+            body = body[:cut]
             self.close_connection = True
         self.wfile.write(body)
 

@@ -300,6 +300,22 @@ TEST_CASE("who leaves while the service is asked hangs up there", "[profile][ali
     CHECK(h.b.online());
 }
 
+TEST_CASE("a service may be given more time than the platform's own devices give it", "[profile][aliyun]") {
+    wolfcrypt            engine;
+    aliyun::https_room<> room{};
+    web_end              web;
+    web.silent = true;
+    aliyun::https_device patient{room, web, device, {.region = "cn-shanghai", .timeout_ms = 25'000}, engine};
+    login                out;
+    lease                with;
+    std::uint32_t        waited = 0;
+    for (; waited < 60'000; waited += 500, with.now = with.now + 500) {
+        if (patient.refresh(out, with) != errc::would_block) break;
+    }
+    CHECK(patient.error() == errc::response_timeout);
+    CHECK(waited == 25'000);
+}
+
 TEST_CASE("memory for names that do not fit is an error, not a shorter name", "[profile][aliyun]") {
     constexpr aliyun::https_limits little{.text_bytes = 320};
     house<web_end, little>         h;

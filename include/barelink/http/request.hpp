@@ -54,11 +54,12 @@ struct request {
 namespace detail {
 // What add_head() writes itself; twice it would mean two things to two readers.
 [[nodiscard]] constexpr bool is_own_field(request const& r, std::string_view name) noexcept {
-    for (std::string_view const own : {"host", "connection", "content-length", "transfer-encoding"}) {
+    for (std::string_view const own : {"host", "connection", "content-length", "transfer-encoding",
+                                       r.range.wanted ? "range" : "host",
+                                       r.content_type.empty() ? "host" : "content-type"}) {
         if (same_alike(name, own)) return true;
     }
-    return (r.range.wanted && same_alike(name, "range")) ||
-           (!r.content_type.empty() && same_alike(name, "content-type"));
+    return false;
 }
 }  // namespace detail
 

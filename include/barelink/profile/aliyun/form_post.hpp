@@ -22,6 +22,9 @@ struct service {
     std::string_view host   = {};  // another one than the region's
     std::uint16_t    port   = https_port;
     bool             tls    = true;  // says what the transport is; the platform takes nothing else
+    // For the whole exchange, from the name to the last byte. More for a device whose handshake takes longer; then
+    // options::credentials_timeout_ms, too.
+    std::uint32_t    timeout_ms = auth_timeout_ms;
 };
 
 // What an exchange may take. The answers have about 300 bytes; one that is longer is refused by body_refused, a line
@@ -34,7 +37,8 @@ struct https_limits {
 };
 
 // The memory of an exchange: `static constinit https_room<> room{};` lies in .bss. Lifetime: must outlive whom it is
-// given to. A registration and the authentications after it may share one.
+// given to. A registration and the authentications after it may share one. The token or secret that came last stays in
+// it: who keeps that somewhere else lets wipe() (crypto/engine.hpp) forget it.
 template <https_limits L = https_limits{}>
 struct https_room {
     static_assert(L.line_bytes >= 192, "barelink: https_limits::line_bytes must be at least 192, for a request's head");
@@ -69,7 +73,8 @@ public:
                            .content_type = form_type,
                            .body         = form,
                            .any_status   = true,
-                           .timeout_ms   = auth_timeout_ms},
+                           .timeout_ms   = where.timeout_ms,
+                           .idle_ms      = 0},
                           now);
     }
     // Returns would_block; ok when answer() is there; else what http::client::poll() does, or what error_of() says of

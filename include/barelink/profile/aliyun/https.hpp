@@ -37,9 +37,9 @@ public:
     }
 
     // Returns would_block while the service is asked; what auth_body() says of identity and options; what
-    // http::client::poll() says of the way there (a timeout after 10 s); what read_auth_answer() says of the
-    // answer: identity_refused, device_secret_refused, device_unknown and so on. After each of them the next call asks
-    // anew. Stack: the tokens of the answer, 768 bytes.
+    // http::client::poll() says of the way there (a timeout after service::timeout_ms); what read_auth_answer() says of
+    // the answer: identity_refused, device_secret_refused, device_unknown and so on. After each of them the next call
+    // asks anew. Stack: the tokens of the answer, 768 bytes.
     constexpr errc refresh(login& out, lease& with) noexcept {
         error_ = step(out, with);
         if (error_ == errc::would_block) with.ask_at = post_.next_deadline(with.now);
