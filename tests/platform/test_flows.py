@@ -43,15 +43,10 @@ class Flow(unittest.TestCase):
         return made
 
 
-class Aliyun(Flow):
-    def aliyun(self, cloud="direct", **words):
-        known = {"region": "cn-shanghai", "product": KEY, "device": NAME, "secret": SECRET}
-        return self.device(cloud, **known | words)
-
-    def change(self, who, secret):
+    def set(self, table, who, value):
         """Until the end of the test."""
-        self.addCleanup(setattr, self.accounts, "devices", dict(self.accounts.devices))
-        self.accounts.devices[who] = secret
+        self.addCleanup(setattr, self.accounts, table, dict(getattr(self.accounts, table)))
+        getattr(self.accounts, table)[who] = value
 
     def comes_back(self, device, cause, heal):
         """It says why, again and again; and is on line as soon as the cause has gone."""
@@ -61,6 +56,15 @@ class Aliyun(Flow):
         device.works()
         self.assertEqual(device.causes(), [cause])
         device.close()
+
+
+class Aliyun(Flow):
+    def aliyun(self, cloud="direct", **words):
+        known = {"region": "cn-shanghai", "product": KEY, "device": NAME, "secret": SECRET}
+        return self.device(cloud, **known | words)
+
+    def change(self, who, secret):
+        self.set("devices", who, secret)
 
 
 class Direct(Aliyun):
@@ -268,7 +272,8 @@ class Azure(Flow):
         self.assertEqual(0, device.quit())
 
     def test_a_wrong_key(self):
-        self.azure(secret="AAAA").until("lost", "not_authorized")
+        device = self.azure(secret="AAAA")
+        self.comes_back(device, "not_authorized", lambda: self.set("azure", (HUB, NAME), "AAAA"))
 
     def test_it_comes_back_before_its_token_ends(self):
         device = self.azure(life=2)
@@ -314,15 +319,23 @@ class Others(Flow):
     def test_aws_refuses(self):
         self.aws("stranger").until("lost", "tls_client_refused")
         self.aws(cert="", key="").until("lost", "tls_client_refused")
+        hung_up = ("closed_by_peer", "connection_reset", "tls_cut")
         for words in ({"device": "thing02"}, {"at": "aws-443", "port": 443}):
-            device = self.aws(**words)
-            self.assertIn(device.until("lost")[0], ("closed_by_peer", "connection_reset", "tls_cut"))
+            self.assertIn(self.aws(**words).until("lost")[0], hung_up)
+        self.accounts.things.remove("thing01")
+        device = self.aws()
+        self.assertIn(device.until("lost")[0], hung_up)
+        self.accounts.things.add("thing01")
+        device.works()
 
     def test_tencent(self):
         words = {"product": "ABC123DEF4", "device": NAME, "secret": "dGVuY2VudC1wc2stMDEyMw=="}
         self.device("tencent", **words).works()
-        self.device("tencent", **words | {"secret": "AAAA"}).until("lost", "bad_credentials")
-        self.device("tencent", **words | {"clock": -7200}).until("lost", "tls_not_yet_valid")
+        early = self.device("tencent", **words | {"clock": -7200})
+        self.comes_back(early, "tls_not_yet_valid", lambda: early.send("clock 0"))
+        wrong = self.device("tencent", **words | {"secret": "AAAA"})
+        self.comes_back(wrong, "bad_credentials", lambda: self.set("tencent", ("ABC123DEF4", NAME), "AAAA"))
+        self.doCleanups()
         self.accounts.shift = 7200
         self.device("tencent", **words).until("lost", "not_authorized")
 
