@@ -127,17 +127,18 @@ as_device() {
     shift
     printf '\n== %s\n' "$program $1 ..."
     timeout 60 python3 tests/platform/stand_in.py \
-        "$build/examples/$program" "$@" --host localhost --ca-file '{ca}' </dev/null ||
+        "$build/examples/$program" "$@" --ca-file '{ca}' </dev/null ||
         die "$program ended with status $?"
 }
 if [ -n "$secured" ]; then
     device=(--product-key a1AbCdEfGhI --device-name dev01 --device-secret 0123456789abcdef0123456789abcdef)
-    as_device mqtt-example --auth direct "${device[@]}" --port '{mqtts}'
+    as_device mqtt-example --auth direct "${device[@]}" --host localhost --port '{mqtts}'
     as_device mqtt-example --auth https "${device[@]}" --auth-host localhost --auth-port '{https}'
-    as_device aws x us-east-1 thing01 --port '{aws}' --cert-file '{thing}' --key-file '{thing-key}'
+    as_device aws x us-east-1 thing01 --host localhost --port '{aws}' --cert-file '{thing}' --key-file '{thing-key}'
     hub=myhub.azure-devices.net
-    as_device azure "$hub" dev01 ZGV2aWNlLWtleS0wMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1 --port '{mqtts}' --server-name "$hub"
-    as_device tencent ABC123DEF4 dev01 dGVuY2VudC1wc2stMDEyMw== --port '{mqtt}'
-    as_device huawei 5e06bfee334dd4f33759f5b3_dev01 12345678 --port '{mqtts}'
+    as_device azure "$hub" dev01 ZGV2aWNlLWtleS0wMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1 --host localhost --port '{mqtts}' \
+        --server-name "$hub"
+    as_device tencent ABC123DEF4 dev01 dGVuY2VudC1wc2stMDEyMw== --host localhost --port '{mqtts}'
+    as_device huawei 5e06bfee334dd4f33759f5b3_dev01 12345678 --host localhost --port '{mqtts}'
 fi
 printf '\nAll went well.\n'

@@ -51,15 +51,15 @@ configure() {
         { cat "build/$name.log" && return 1; }
 }
 
-# check NAME TEST_OPTION... : builds build/NAME, runs its tests and counts them.
+# build NAME: builds build/NAME, all that can be built.
+build() {
+    ninja -C "build/$1" -k 0
+}
+
+# check NAME TEST_OPTION... : runs the tests of build/NAME and counts them.
 check() {
     local name=$1 status count
     shift
-    title "$name: build"
-    if ! ninja -C "build/$name" -k 0; then
-        fail "$name: build"
-        return
-    fi
     title "$name: test"
     rm -f "build/$name/meson-logs/testlog.json"
     meson test -C "build/$name" --no-rebuild --print-errorlogs "$@" </dev/null
@@ -72,7 +72,13 @@ check() {
     skipped=$((skipped + s))
 }
 
-trap 'trap - INT TERM; fail interrupted; finish' INT TERM
+builder=
+# Ends the build that runs beside the tests, if there is one.
+stop_building() {
+    if [ -n "$builder" ]; then kill "$builder" 2>/dev/null; fi
+}
+
+trap 'trap - INT TERM; stop_building; fail interrupted; finish' INT TERM
 mkdir -p build
 
 title "packages"
@@ -82,24 +88,45 @@ export PATH="$PATH:/usr/sbin:/sbin"
 # Without them the port to lwIP would go untested, and so would the images.
 tools/debian_sources.sh lwip wolfssl || fail "the sources of Debian's packages"
 
-# Not optimised: most of the time goes into compiling, and a third of that into making fast what runs once. For the same
-# reason the longest simulations run with the sanitizers only, and the brokers of others meet one build.
-common=(--werror -Doptimization=0 -Dcpp_args=-D_GLIBCXX_ASSERTIONS)
-if CXX=g++ configure g++ "${common[@]}" -Dbenchmarks=true -Dleft_out=sim; then
-    check g++
-else
-    fail "g++: configure"
+# Not optimised, without the debugger's tables: most of the time goes into compiling, and much of that into what runs
+# once. For the same reason the longest simulations, and the tests of what is there for tests, run with the sanitizers
+# only, and the brokers of others meet one build.
+common=(--werror -Doptimization=0 -Ddebug=false)
+sanitizers=("-Db_sanitize=address,undefined" -Db_lundef=false -Dexamples=false -Dleft_out=interop)
+sanitizers+=("-Dcpp_args=-D_GLIBCXX_ASSERTIONS -gline-tables-only")
+CXX=g++ configure g++ "${common[@]}" -Dcpp_args=-D_GLIBCXX_ASSERTIONS -Dbenchmarks=true -Dleft_out=sim,testing
+plain=$?
+CC=clang-14 CXX=clang++-14 configure clang++-sanitizers "${common[@]}" "${sanitizers[@]}"
+watched=$?
+
+if [ "$plain" -eq 0 ]; then
+    title "g++: build"
+    build g++
+    plain=$?
+fi
+# Tests wait for brokers, deadlines and each other: the second build takes the time that they leave.
+if [ "$watched" -eq 0 ]; then
+    nice ninja -C build/clang++-sanitizers -k 0 >build/clang++-sanitizers.build.log 2>&1 &
+    builder=$!
+fi
+if [ "$plain" -eq 0 ]; then check g++; else fail "g++: build"; fi
+if [ "$watched" -eq 0 ]; then
+    title "clang++-sanitizers: build"
+    wait "$builder" || {
+        cat build/clang++-sanitizers.build.log
+        watched=1
+    }
+    builder=
 fi
 
 # The suites left out do not depend on the compiler that builds the tests, or do not run code of ours.
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-sanitizers=("-Db_sanitize=address,undefined" -Db_lundef=false -Dexamples=false -Dleft_out=interop)
-if CC=clang-14 CXX=clang++-14 configure clang++-sanitizers "${common[@]}" "${sanitizers[@]}"; then
+if [ "$watched" -eq 0 ]; then
     check clang++-sanitizers --no-suite tidy --no-suite headers --no-suite usage --no-suite size --no-suite docs \
         --no-suite console
 else
-    fail "clang++-sanitizers: configure"
+    fail "clang++-sanitizers: build"
 fi
 
 finish

@@ -3,6 +3,9 @@
  * after lwIP has freed it, and a test can let it fail. */
 #pragma once
 
+// The system's own names for these stand in the same program.
+#define LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS
+
 #define NO_SYS 1
 #define SYS_LIGHTWEIGHT_PROT 0
 #define LWIP_SOCKET 0
