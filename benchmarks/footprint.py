@@ -121,7 +121,7 @@ class Page:
     def wrap(text: str) -> str:
         """Paragraphs and list entries anew, because figures have other lengths than their keys."""
         def fill(item: str) -> str:
-            return textwrap.fill(item, 120, subsequent_indent="  " if item.startswith("- ") else "",
+            return textwrap.fill(" ".join(item.split()), 120, subsequent_indent="  " if item.startswith("- ") else "",
                                  break_long_words=False, break_on_hyphens=False)
         return "\n\n".join("\n".join(map(fill, re.split(r"\n(?=- )", block))) for block in text.split("\n\n"))
 
