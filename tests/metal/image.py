@@ -13,12 +13,12 @@ import threading
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds; the bound of every wait
 
-# Name of the cross file: the tools' prefix, QEMU's machine, the images that are looked at. One for ARMv6-M runs on
-# every later core.
+# Name of the cross file: the tools' prefix, QEMU's machine, the images. One for ARMv6-M runs on every later core.
+DEVICES = ("core", "device", "device-tls")
 CORES = {
-    "cortex-m0plus": ("arm-none-eabi-", "mps2-an385", ("core", "device-tls")),
-    "cortex-m3": ("arm-none-eabi-", "mps2-an385", ("device", "device-tls")),
-    "cortex-m4": ("arm-none-eabi-", "mps2-an386", ("core", "device-tls")),
+    "cortex-m0plus": ("arm-none-eabi-", "mps2-an385", DEVICES),
+    "cortex-m3": ("arm-none-eabi-", "mps2-an385", DEVICES),
+    "cortex-m4": ("arm-none-eabi-", "mps2-an386", DEVICES),
     "rv32imac": ("riscv64-unknown-elf-", "virt", ("core",)),
 }
 

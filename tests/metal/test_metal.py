@@ -239,7 +239,7 @@ class Contents(Metal):
                 count += 1
                 with self.subTest(core=core, image=name):
                     self.look_into(made, name)
-        self.assertEqual(count, 7)
+        self.assertEqual(count, 10)
 
     def look_into(self, made, name):
         symbols = made.symbols(name)
